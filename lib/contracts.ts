@@ -1,0 +1,296 @@
+// The words that the parts of this project speak to each other in. Types only: nothing
+// here runs. An event goes from a caller (`AuditEvent`) with what is known of its request
+// (`ScopeFacts`) through the trail, becomes an `AuditRecord`, then a line of a `Batch`,
+// which an `Appender` writes.
+
+/**
+ * Whether what was attempted came to pass; `unknown` is an intention, recorded before the
+ * operation runs. ECS `event.outcome`.
+ */
+export type EventOutcome = 'success' | 'failure' | 'unknown'
+
+/** ECS `event.category`: every value that ECS 9 permits. */
+export type EventCategory =
+  | 'api' | 'authentication' | 'configuration' | 'database' | 'driver' | 'email' | 'file' | 'host'
+  | 'iam' | 'intrusion_detection' | 'library' | 'malware' | 'network' | 'package' | 'process'
+  | 'registry' | 'session' | 'threat' | 'vulnerability' | 'web'
+
+/** ECS `event.type`: every value that ECS 9 permits. */
+export type EventType =
+  | 'access' | 'admin' | 'allowed' | 'change' | 'connection' | 'creation' | 'deletion' | 'denied'
+  | 'device' | 'end' | 'error' | 'group' | 'indicator' | 'info' | 'installation' | 'protocol'
+  | 'start' | 'user'
+
+/** Who acted: the ECS `user.*` fields that are recorded. Anything else a resolver returns is left out. */
+export interface AuditUser {
+  readonly id?: string
+  readonly name?: string
+  readonly full_name?: string
+  readonly email?: string
+  readonly domain?: string
+  /** A keyed hash that stands for the name where the name must not be recorded. */
+  readonly hash?: string
+  readonly roles?: readonly string[]
+}
+
+/** The object that an event is about, as Kibana's `kibana.saved_object`. */
+export interface SavedObjectReference {
+  readonly type: string
+  readonly id: string
+  readonly name?: string
+}
+
+/** Kibana's own fields, which are not part of ECS. */
+export interface KibanaFields {
+  /** Overrides the request's space; set to `undefined` to keep it out of this event. */
+  readonly space_id?: string | undefined
+  /** Overrides the request's session; set to `undefined` to keep it out of this event. */
+  readonly session_id?: string | undefined
+  readonly saved_object?: SavedObjectReference
+  readonly add_to_spaces?: readonly string[]
+  readonly delete_from_spaces?: readonly string[]
+  readonly authentication_provider?: string
+  readonly authentication_type?: string
+  readonly authentication_realm?: string
+  readonly lookup_realm?: string
+  readonly unauthorized_spaces?: readonly string[]
+  readonly unauthorized_types?: readonly string[]
+  readonly [field: string]: unknown
+}
+
+/**
+ * What happened, as the caller says it: no time, no request. `@timestamp`, `user`, `trace`,
+ * `client` and the rest are added by the trail. Any further ECS field may stand beside the
+ * ones named here.
+ *
+ * @example
+ * { message: 'User is updating dashboard [id=123]',
+ *   event: { action: 'dashboard_update', category: ['database'], type: ['change'], outcome: 'unknown' },
+ *   kibana: { saved_object: { type: 'dashboard', id: '123' } } }
+ */
+export interface AuditEvent {
+  /** One sentence that says who does what to which object, and by its tense whether it is an intention or an outcome. */
+  readonly message: string
+  readonly event: {
+    /** The verb, in snake case: `saved_object_update`. */
+    readonly action: string
+    readonly category?: EventCategory | readonly EventCategory[]
+    readonly type?: EventType | readonly EventType[]
+    readonly outcome?: EventOutcome
+    readonly [field: string]: unknown
+  }
+  /** Recorded only where the request has no user of its own. */
+  readonly user?: AuditUser
+  readonly kibana?: KibanaFields
+  readonly error?: { readonly code?: string, readonly message?: string, readonly [field: string]: unknown }
+  readonly http?: {
+    readonly request?: { readonly method?: string, readonly headers?: Readonly<Record<string, string>>, readonly [field: string]: unknown }
+    readonly response?: { readonly status_code?: number, readonly [field: string]: unknown }
+    readonly [field: string]: unknown
+  }
+  readonly url?: {
+    readonly domain?: string
+    readonly path?: string
+    readonly port?: number
+    readonly query?: string
+    readonly scheme?: string
+    readonly [field: string]: unknown
+  }
+  /** Recorded only for events without a request: a request's own address and trace always win. */
+  readonly client?: { readonly ip?: string, readonly address?: string, readonly [field: string]: unknown }
+  readonly trace?: { readonly id?: string }
+  readonly labels?: Readonly<Record<string, string | number | boolean>>
+  readonly [field: string]: unknown
+}
+
+/**
+ * What is known of a request when one of its events is said. Frozen: when more becomes
+ * known (the user logs in), the scope hands out new facts. Events of one request share the
+ * object, so that what they have in common is serialized once.
+ */
+export interface ScopeFacts {
+  readonly user?: AuditUser
+  /** `space_id` and `session_id`, as they stand under `kibana`. */
+  readonly kibana?: { readonly space_id?: string, readonly session_id?: string }
+  readonly trace?: { readonly id: string }
+  readonly client?: { readonly ip?: string, readonly address?: string }
+  /** The raw `X-Forwarded-For` header. */
+  readonly forwardedFor?: string
+  /** What a resolver of the user, session or space threw, for the event that met it. */
+  readonly error?: { readonly code: string, readonly message: string }
+}
+
+/** What an enriched event looks like before a layout makes a line of it. */
+export interface AuditRecord extends AuditEvent {
+  /** ISO 8601, UTC, milliseconds. */
+  readonly '@timestamp': string
+  readonly ecs: { readonly version: string }
+  readonly log: { readonly level: string, readonly logger: string }
+  readonly process: { readonly pid: number }
+}
+
+/** Makes a line, with its line feed, of a record. Never throws; the result holds exactly one line feed, its last character. */
+export type Layout = (record: AuditRecord, facts: ScopeFacts) => string
+
+/** Whole lines, in the order in which they were accepted. */
+export interface Batch {
+  /** The lines, UTF-8, each closed by a line feed. */
+  readonly bytes: Buffer
+  /** Where each line ends in `bytes`: the offset after its line feed, ascending. */
+  readonly ends: readonly number[]
+  /** The time of each line's event, milliseconds since the epoch. */
+  readonly times: readonly number[]
+}
+
+/**
+ * Where lines go. The trail hands over one batch at a time and waits for it: an appender is
+ * never called again before the promise of the call before has settled.
+ */
+export interface Appender {
+  /** Resolves when every line of the batch is with the operating system (or the other side); rejects when any is not. */
+  append (batch: Batch): Promise<void>
+  /** Gives back what it holds. Called once, after the last `append` has settled. */
+  close (): Promise<void>
+}
+
+/** What a part may ask of the application around it. */
+export interface Surroundings {
+  /** The folder that relative file names in the settings start from. */
+  readonly directory: string
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** The application's own log, for operators. */
+  readonly log: OperationalLog
+}
+
+/** The part of a pino logger that is used for operational messages. */
+export interface OperationalLog {
+  info (details: object, message: string): void
+  warn (details: object, message: string): void
+  error (details: object, message: string): void
+}
+
+/** Says events. Nobody needs to await the promise for the record to be kept. */
+export interface AuditLogger {
+  /**
+   * Records an event. The promise resolves when the event is acknowledged: when the
+   * operating system has the line. It resolves at once when auditing is disabled or a filter
+   * drops the event.
+   *
+   * An event that cannot be serialized whole still goes out, with what could be kept and
+   * `labels.audit_fault`, which says what could not.
+   *
+   * @throws {AUDIT_ERR_WRITE} (as a rejection) the appender failed; `cause` says why
+   * @throws {AUDIT_ERR_CLOSED} (as a rejection) the application has been closed
+   */
+  log (event: AuditEvent): Promise<void>
+  /** Records several events that belong together, in order; the promise covers all of them. */
+  logAll (events: readonly AuditEvent[]): Promise<void>
+  /**
+   * The same object with its methods audited: writes are recorded before they run, reads
+   * after, one event per object. Methods that are not in the table of operations pass
+   * through untouched. Wrapping what is wrapped already does not log twice.
+   *
+   * @throws {AUDIT_ERR_OPTION} the table of operations is not usable
+   */
+  repository<T extends object> (repository: T, options?: RepositoryOptions): T
+}
+
+/** `request.audit`: says events on behalf of one request. */
+export interface ScopedAuditLogger extends AuditLogger {
+  /** The `trace.id` of every event of this request. */
+  readonly traceId: string
+  /**
+   * The headers that carry the trace on to Elasticsearch and other services:
+   * `x-opaque-id`, and `traceparent` when the trace id is a W3C one (32 hexadecimal digits).
+   */
+  traceHeaders (): TraceHeaders
+}
+
+export interface TraceHeaders {
+  'x-opaque-id': string
+  traceparent?: string
+}
+
+/** Which object an operation touches. `attributes` are looked at for a name only. */
+export interface ObjectReference {
+  readonly type: string
+  readonly id?: string
+  readonly name?: string
+}
+
+/** An item of a bulk result that was refused. */
+export interface RefusedItem {
+  readonly object: ObjectReference
+  readonly error: { readonly code: string, readonly message: string }
+}
+
+/** How one method of a repository is audited. */
+export interface Operation {
+  /** `event.action`. */
+  readonly action: string
+  /** A write is recorded as an intention before it runs, a read as an outcome after. */
+  readonly kind: 'read' | 'write'
+  /** `event.type`. */
+  readonly type: EventType
+  /** `event.category`. @default 'database' */
+  readonly category?: EventCategory
+  /** The verb of the message: progressive, past, infinitive: `['updating', 'updated', 'update']`. */
+  readonly verbs: readonly [progressive: string, past: string, infinitive: string]
+  /** What an object is called in the message when it has no id. @default 'saved objects' */
+  readonly noun?: string
+  /**
+   * Returns the arguments that the method is really called with, such as ones in which
+   * missing ids have been generated. Must not change what it is given.
+   */
+  readonly prepare?: (args: readonly unknown[]) => unknown[]
+  /** The objects that are asked for, from the arguments. None: one event without an object. */
+  readonly requested?: (args: readonly unknown[]) => readonly ObjectReference[]
+  /** For reads: the objects that came back, from the result. None: no event. @default those asked for */
+  readonly returned?: (result: unknown, args: readonly unknown[]) => readonly ObjectReference[]
+  /** Items of a bulk result that were refused for lack of permission. */
+  readonly refused?: (result: unknown, args: readonly unknown[]) => readonly RefusedItem[]
+  /** Further `kibana.*` fields of every event of the call. */
+  readonly fields?: (args: readonly unknown[]) => Readonly<Record<string, unknown>>
+}
+
+/** Method name → how it is audited. */
+export type Operations = Readonly<Record<string, Operation>>
+
+/** What an `authorize` option is asked about. */
+export interface AuthorizeCall {
+  readonly method: string
+  readonly action: string
+  readonly objects: readonly ObjectReference[]
+  readonly args: readonly unknown[]
+}
+
+export interface RepositoryOptions {
+  /** @default the table of Kibana's saved-objects client */
+  readonly operations?: Operations
+  /**
+   * Called before the operation runs; what it throws refuses the operation, is recorded as
+   * a `failure` for each object, and reaches the caller untouched.
+   */
+  readonly authorize?: (call: AuthorizeCall) => void | Promise<void>
+}
+
+/** What has become of the events so far. Every number counts since the start. */
+export interface AuditStatus {
+  readonly enabled: boolean
+  /** `degraded`: the last write failed. */
+  readonly state: 'ok' | 'degraded' | 'closed'
+  /** Events that were said. Always `written + ignored + failed + queued`. */
+  readonly accepted: number
+  /** Events that an appender has acknowledged. */
+  readonly written: number
+  /** Events that a filter dropped on purpose. */
+  readonly ignored: number
+  /** Events that could not be written. */
+  readonly failed: number
+  /** Events that wait for the appender. */
+  readonly queued: number
+  /** Bytes that wait for the appender. */
+  readonly queuedBytes: number
+  readonly lastError: { readonly code: string, readonly message: string, readonly time: string } | null
+}

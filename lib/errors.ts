@@ -1,0 +1,22 @@
+// The one table of this project's errors. A code never changes its meaning; docs/errors.md
+// has a section for each, which a test holds against this table.
+import createError from '@fastify/error'
+
+/** The settings file cannot be read. `%s`: the path, and why. */
+export const AUDIT_ERR_CONFIG_READ = createError('AUDIT_ERR_CONFIG_READ', '%s', 500)
+/** The settings file is not YAML. `%s`: a line for each fault, with file, line and column. */
+export const AUDIT_ERR_CONFIG_SYNTAX = createError('AUDIT_ERR_CONFIG_SYNTAX', '%s', 500)
+/** Settings are unknown or ill-typed. `%s`: a line for each: where, the full key, what was expected, what came. */
+export const AUDIT_ERR_CONFIG = createError('AUDIT_ERR_CONFIG', '%s', 500)
+/** An option given in code (to `register` or `repository`) is not usable. `%s`: which, what was expected, what came. */
+export const AUDIT_ERR_OPTION = createError('AUDIT_ERR_OPTION', '%s', 500)
+/** An appender cannot be opened at start: an unwritable folder, a directory in the file's place. */
+export const AUDIT_ERR_APPENDER_OPEN = createError('AUDIT_ERR_APPENDER_OPEN', '%s', 500)
+/** An appender could not write events. `cause` is the operating system's error. */
+export const AUDIT_ERR_WRITE = createError('AUDIT_ERR_WRITE', '%s', 503)
+/** An event was said after the application was closed. */
+export const AUDIT_ERR_CLOSED = createError('AUDIT_ERR_CLOSED', 'The audit log is closed: the application has been shut down', 503)
+/** Not thrown: the `error.code` of an event whose user, session or space could not be found out. */
+export const AUDIT_ERR_SCOPE = createError('AUDIT_ERR_SCOPE', '%s', 500)
+/** Not thrown: the `error.code` of a request whose client closed the connection before a response was sent. */
+export const AUDIT_ERR_ABORTED = createError('AUDIT_ERR_ABORTED', '%s', 499)
