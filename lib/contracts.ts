@@ -212,7 +212,7 @@ export interface TraceHeaders {
   traceparent?: string
 }
 
-/** Which object an operation touches. `attributes` are looked at for a name only. */
+/** Which object an operation touches. */
 export interface ObjectReference {
   readonly type: string
   readonly id?: string
@@ -244,9 +244,14 @@ export interface Operation {
    * missing ids have been generated. Must not change what it is given.
    */
   readonly prepare?: (args: readonly unknown[]) => unknown[]
+  /** `false`: the `authorize` option is not asked about this method. @default true */
+  readonly authorize?: boolean
   /** The objects that are asked for, from the arguments. None: one event without an object. */
   readonly requested?: (args: readonly unknown[]) => readonly ObjectReference[]
-  /** For reads: the objects that came back, from the result. None: no event. @default those asked for */
+  /**
+   * For reads: the objects that came back, from the result; of an async iterable, from each
+   * item as it is taken. None: no event. @default those asked for
+   */
   readonly returned?: (result: unknown, args: readonly unknown[]) => readonly ObjectReference[]
   /** Items of a bulk result that were refused for lack of permission. */
   readonly refused?: (result: unknown, args: readonly unknown[]) => readonly RefusedItem[]
@@ -254,8 +259,24 @@ export interface Operation {
   readonly fields?: (args: readonly unknown[]) => Readonly<Record<string, unknown>>
 }
 
+/**
+ * A method that records nothing of its own, because what it hands out or hands on is audited
+ * in its place: a finder, a transaction, a repository for another tenant.
+ */
+export interface Handover {
+  readonly kind: 'handover'
+  /**
+   * Returns the arguments that the method is really called with, in which `audited(repository)`
+   * stands for a repository; `audited()` is the one that the method belongs to. Must not
+   * change what it is given.
+   */
+  readonly handOn?: (args: readonly unknown[], audited: (repository?: object) => object) => unknown[]
+  /** The table for what the method returns; `'same'`: the table that this stands in. @default it is returned as it is */
+  readonly returns?: Operations | 'same'
+}
+
 /** Method name → how it is audited. */
-export type Operations = Readonly<Record<string, Operation>>
+export type Operations = Readonly<Record<string, Operation | Handover>>
 
 /** What an `authorize` option is asked about. */
 export interface AuthorizeCall {
@@ -266,11 +287,15 @@ export interface AuthorizeCall {
 }
 
 export interface RepositoryOptions {
-  /** @default the table of Kibana's saved-objects client */
+  /**
+   * How each method is audited. For a repository that is wrapped already: added to its table.
+   * @default the table of Kibana's saved-objects client
+   */
   readonly operations?: Operations
   /**
    * Called before the operation runs; what it throws refuses the operation, is recorded as
-   * a `failure` for each object, and reaches the caller untouched.
+   * a `failure` for each object, and reaches the caller untouched. For a repository that is
+   * wrapped already: asked after the one of the wrapper inside.
    */
   readonly authorize?: (call: AuthorizeCall) => void | Promise<void>
 }

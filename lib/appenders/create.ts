@@ -1,0 +1,41 @@
+// The settings of `appender`, and the appender that they ask for. Called at start-up; the
+// only file of this folder that the trail and the plugin need.
+import type { FromSchema } from '../config/from-schema.js'
+import type { Appender, Surroundings } from '../contracts.js'
+import { consoleSchema, createConsoleAppender } from './console.js'
+import { createFileAppender, fileSchema } from './file.js'
+import { createRollingFileAppender, rollingFileSchema } from './rolling-file.js'
+
+/** `appender`. */
+export const appenderSchema = {
+  type: 'object',
+  title: 'an appender',
+  description: 'Where events are written, and how.',
+  discriminator: { propertyName: 'type' },
+  required: ['type'],
+  oneOf: [consoleSchema, fileSchema, rollingFileSchema]
+} as const
+
+export type AppenderConfig = FromSchema<typeof appenderSchema>
+
+/** The appender when the settings name none, as in Kibana: a file per day, ten of them beside the live one. */
+export const defaultAppender = {
+  type: 'rolling-file',
+  fileName: './logs/audit.log',
+  layout: { type: 'json' },
+  policy: { type: 'time-interval', interval: '24h', modulate: true },
+  strategy: { type: 'numeric', pattern: '-%i', max: 10 }
+} as const satisfies AppenderConfig
+
+/**
+ * Opens an appender.
+ *
+ * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) names the setting, the path and the reason
+ */
+export async function createAppender (config: AppenderConfig, surroundings: Surroundings): Promise<Appender> {
+  switch (config.type) {
+    case 'console': return createConsoleAppender()
+    case 'file': return createFileAppender(config, surroundings)
+    case 'rolling-file': return createRollingFileAppender(config, surroundings)
+  }
+}

@@ -1,0 +1,26 @@
+// Reads settings that are given in code, as an object: the section `xpack.security.audit`
+// itself, its keys dotted, nested or mixed as in a yml. Called by read.ts.
+import type { Place, Written } from './setting-tree.js'
+
+/** Whether a value is an object of plain keys: not a Map, a URL or an instance of some class. */
+export function isPlainObject (value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // An object of another realm has another Object.prototype, which in turn has none.
+  return prototype === null || (typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null)
+}
+
+/** What an object says. A key whose value is `undefined` counts as not written. */
+export function readObject (value: unknown): Written {
+  const place: Place = { text: 'config', offset: 0 }
+  return written(value, [])
+
+  function written (value: unknown, around: readonly unknown[]): Written {
+    if (around.includes(value)) return { place, scalar: Symbol('circular reference') }
+    const inside = [...around, value]
+    if (Array.isArray(value)) return { place, items: value.map((item: unknown) => () => written(item, inside)) }
+    if (!isPlainObject(value)) return { place, scalar: value }
+    const given = Object.entries(value).filter(([, child]) => child !== undefined)
+    return { place, entries: given.map(([key, child]) => ({ key, place, value: () => written(child, inside), merged: false })) }
+  }
+}

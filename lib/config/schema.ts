@@ -1,0 +1,78 @@
+// The settings of the whole section `xpack.security.audit`: the schemas of the parts,
+// gathered, and what only the parts can check. Called by plugin.ts; docs/configuration.md and
+// the schema for editors (editor-schema.ts) are held against it.
+import { appenderSchema, defaultAppender } from '../appenders/create.js'
+import { httpSchema, requestIdSchema } from '../http/settings.js'
+import { patternFault } from '../layouts/pattern.js'
+import { savedObjectsSchema } from '../repository/settings.js'
+import type { IgnoreFilter } from '../trail/filter.js'
+import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
+import type { Complete } from './defaults.js'
+import type { FromSchema } from './from-schema.js'
+import { sizeSchema } from './units.js'
+import type { SettingCheck } from './validate.js'
+
+/** `savedObjectDiff`: known, so that a section that switches it off works; there is nothing to switch on yet. */
+const savedObjectDiffSchema = {
+  type: 'object',
+  description: 'Field-level differences of changed objects. They are not recorded yet: only `enabled: false` is accepted.',
+  additionalProperties: false,
+  default: {},
+  properties: {
+    enabled: {
+      const: false,
+      title: 'false, because field-level differences are not recorded yet',
+      description: 'Whether differences are recorded. Not yet: only false is accepted.',
+      default: false
+    },
+    typesToInclude: {
+      type: 'array',
+      items: { type: 'string', minLength: 1 },
+      description: 'The types of objects whose differences are recorded. Without effect as long as `enabled` is false.',
+      default: []
+    },
+    fieldSizeLimit: {
+      ...sizeSchema,
+      description: 'How large a field may be to be recorded. Without effect as long as `enabled` is false.',
+      default: '48kb'
+    }
+  }
+} as const
+
+/** `xpack.security.audit`. */
+export const auditSchema = {
+  type: 'object',
+  description: 'The audit log: who did what, to which object, when, and whether it was allowed.',
+  additionalProperties: false,
+  properties: {
+    enabled: { type: 'boolean', description: 'Whether events are recorded.', default: false },
+    appender: { ...appenderSchema, default: defaultAppender },
+    ignore_filters: { ...ignoreFiltersSchema, default: [] },
+    include_saved_object_names: {
+      type: 'boolean',
+      description: 'Whether the name of an object is recorded beside its id, as kibana.saved_object.name.',
+      default: true
+    },
+    savedObjectDiff: savedObjectDiffSchema,
+    http: { ...httpSchema, default: {} },
+    requestId: { ...requestIdSchema, default: {} },
+    saved_objects: { ...savedObjectsSchema, default: {} }
+  }
+} as const
+
+/** What a user may write: every key may be left out. */
+export type AuditConfig = FromSchema<typeof auditSchema>
+
+/** The settings once defaults are filled in. */
+export type Settings = Complete<typeof auditSchema>
+
+/** What a JSON Schema cannot say: patterns that do not compile, date formats and time zones that do not exist. */
+export const settingChecks: readonly SettingCheck[] = [
+  { path: ['ignore_filters'], faults: (rules) => ignoreFilterFaults(rules as readonly IgnoreFilter[]) },
+  { path: ['appender', 'layout', 'pattern'], faults: patternFaults }
+]
+
+function patternFaults (pattern: unknown): { readonly path: readonly string[], readonly message: string }[] {
+  const message = patternFault(String(pattern))
+  return message === null ? [] : [{ path: [], message }]
+}

@@ -1,0 +1,136 @@
+// Holds the settings against a schema with ajv and says everything that is wrong with them.
+// Called by read.ts.
+import type { ErrorObject } from 'ajv'
+import { Ajv } from 'ajv'
+import { coerce } from './environment.js'
+import type { JsonSchema } from './json-schema.js'
+import { actual, expectation, oneOfText, suggestion, tagValues } from './messages.js'
+import type { Path, Problem, SettingNode } from './setting-tree.js'
+import { findNode, nearestPlace, toPlain } from './setting-tree.js'
+
+/**
+ * Returns the settings as plain values, and what is wrong with them.
+ *
+ * A value that came whole from an environment variable is text; where the schema wants a
+ * number or a boolean it is made one.
+ */
+export function validate (tree: SettingNode, schema: object): { readonly value: unknown, readonly problems: Problem[] } {
+  // strictRequired would refuse branches that name a key required that stands outside of them.
+  const ajv = new Ajv({ allErrors: true, discriminator: true, strictRequired: false, strictTypes: false, verbose: true, logger: false })
+  const check = ajv.compile(schema)
+  let value = toPlain(tree)
+  if (!check(value) && coerceFromEnvironment(tree, check.errors ?? [])) {
+    value = toPlain(tree)
+    check(value)
+  }
+  return { value, problems: problemsOf(tree, check.errors ?? []) }
+}
+
+/** What a part finds out about its own settings after their schema has accepted them, such as a pattern that does not compile. */
+export interface SettingCheck {
+  /** The setting that is looked at. */
+  readonly path: Path
+  /** What is wrong, with paths that start at that setting. */
+  readonly faults: (value: unknown) => readonly { readonly path: Path, readonly message: string }[]
+}
+
+/** Runs the checks of the settings that are there and in which nothing wrong has been found yet. */
+export function runChecks (tree: SettingNode, checks: readonly SettingCheck[], found: readonly Problem[]): Problem[] {
+  return checks.flatMap((check) => {
+    const node = findNode(tree, check.path)
+    if (node === undefined || found.some(({ path }) => check.path.every((key, index) => path[index] === key))) return []
+    return check.faults(toPlain(node)).map((fault) => {
+      const path = [...check.path, ...fault.path]
+      const content = findNode(tree, path)?.content
+      // The message may quote the value, which must not be shown when a variable brought it.
+      const written = content !== undefined && 'value' in content ? content.written : undefined
+      const message = written === undefined ? fault.message : `expected a value that is accepted here, got another one from ${JSON.stringify(written)}`
+      return { place: nearestPlace(tree, path), path, message }
+    })
+  })
+}
+
+function coerceFromEnvironment (tree: SettingNode, errors: readonly ErrorObject[]): boolean {
+  let coerced = false
+  for (const error of errors) {
+    const path = pathOf(tree, error)
+    const node = findNode(tree, path)
+    const parent = findNode(tree, path.slice(0, -1))
+    if (node === undefined || parent === undefined || !('value' in node.content) || !node.content.whole) continue
+    const types = [(error.parentSchema as JsonSchema).type ?? typeof (error.parentSchema as JsonSchema).const].flat()
+    const [value] = types.map((type) => coerce(String(error.data), type)).filter((candidate) => candidate !== error.data)
+    if (value === undefined) continue
+    const replacement = { ...node, content: { ...node.content, value } }
+    const key = path.at(-1) as string & number
+    if (parent.content instanceof Map) parent.content.set(key, replacement)
+    else (parent.content as SettingNode[])[key] = replacement
+    coerced = true
+  }
+  return coerced
+}
+
+function problemsOf (tree: SettingNode, errors: readonly ErrorObject[]): Problem[] {
+  // What each branch of an anyOf or oneOf misses is no help: the error of the whole says what was expected.
+  const whole = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf').map(({ schemaPath }) => `${schemaPath}/`)
+  const problems = new Map<string, Problem>()
+  for (const error of errors) {
+    if (error.keyword === 'if' || whole.some((schemaPath) => error.schemaPath.startsWith(schemaPath))) continue
+    const problem = problemOf(tree, error)
+    const place = findNode(tree, problem.path)
+    // An unset variable has been reported already, and what stands in its place is not a value.
+    if (place !== undefined && 'value' in place.content && place.content.unset.length > 0) continue
+    problems.set(JSON.stringify([problem.path, problem.message]), problem)
+  }
+  return [...problems.values()]
+}
+
+function problemOf (tree: SettingNode, error: ErrorObject): Problem {
+  const path = pathOf(tree, error)
+  const schema = error.parentSchema as JsonSchema
+  switch (error.keyword) {
+    case 'additionalProperties': return unknownKey(tree, [...path, String(error.params.additionalProperty)], schema)
+    case 'required': return missing(tree, [...path, String(error.params.missingProperty)], schema)
+    case 'discriminator': return wrongTag(tree, [...path, String(error.params.tag)], schema)
+    case 'minItems': return wrong(tree, path, `a list of at least ${schema.minItems} (here: ${schema.items?.title ?? 'entries'})`)
+    case 'minProperties': return wrong(tree, path, schema.title ?? `at least ${schema.minProperties} of the keys ${Object.keys(schema.properties ?? {}).join(', ')}`)
+    case 'uniqueItems': return wrong(tree, path, 'a list without repetitions', `entry ${error.params.j} again as entry ${error.params.i}`)
+    case 'minLength': return wrong(tree, path, schema.title ?? 'a text that is not empty')
+    default: return wrong(tree, path, expectation(schema), undefined, schema.enum)
+  }
+}
+
+function wrong (tree: SettingNode, path: Path, expected: string, came?: string, known: readonly unknown[] = []): Problem {
+  const node = findNode(tree, path)
+  const value = node !== undefined && 'value' in node.content ? node.content : undefined
+  const hint = value?.written === undefined ? suggestion(value?.value, known) : ''
+  return { place: nearestPlace(tree, path), path, message: `expected ${expected}, got ${came ?? actual(node, path)}${hint}` }
+}
+
+function unknownKey (tree: SettingNode, path: Path, { properties = {} }: JsonSchema): Problem {
+  const known = Object.keys(properties)
+  const { type } = properties
+  const where = type?.const === undefined ? '' : ` for type ${JSON.stringify(type.const)}`
+  const place = findNode(tree, path)?.keyPlace ?? nearestPlace(tree, path)
+  return { place, path, message: `unknown key${where}, expected one of ${known.join(', ')}${suggestion(path.at(-1), known)}` }
+}
+
+function missing (tree: SettingNode, path: Path, schema: JsonSchema): Problem {
+  const name = String(path.at(-1))
+  if (schema.discriminator?.propertyName === name) return wrongTag(tree, path, schema)
+  return wrong(tree, path, expectation(schema.properties?.[name]))
+}
+
+function wrongTag (tree: SettingNode, path: Path, schema: JsonSchema): Problem {
+  const accepted = tagValues(schema)
+  return wrong(tree, path, oneOfText(accepted), undefined, accepted)
+}
+
+/** A JSON pointer says `0` for a key and for an item; the tree knows which it is. */
+function pathOf (tree: SettingNode, { instancePath }: ErrorObject): Path {
+  const path: (string | number)[] = []
+  for (const token of instancePath.split('/').slice(1)) {
+    const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
+    path.push(Array.isArray(findNode(tree, path)?.content) ? Number(key) : key)
+  }
+  return path
+}

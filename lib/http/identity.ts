@@ -1,0 +1,127 @@
+// Who a request belongs to: the application's answers about its user, session and space. They
+// are asked for as often as they do not know yet, and not again once they do: an event said
+// before the login must not freeze "no user" for the events after it.
+import type { AuditUser, ScopeFacts } from '../contracts.js'
+import { messageOf, plainText } from '../layouts/plain.js'
+
+/** An answer that may take time. Nothing (`undefined`, `null`, `false`, `''`) means: not known yet. */
+export type Answer<T> = T | null | undefined | false | '' | Promise<T | null | undefined | false | ''>
+
+/** What the application can say about a request. */
+export interface Resolvers<Request> {
+  /** Who acts. ECS user fields are recorded, anything else is left out. */
+  readonly user?: (request: Request) => Answer<AuditUser>
+  /** The id of the session: one that may be known, not the secret in the cookie. `kibana.session_id`. */
+  readonly session?: (request: Request) => Answer<string>
+  /** `kibana.space_id`. */
+  readonly space?: (request: Request) => Answer<string>
+}
+
+const NAMES = ['user', 'session', 'space'] as const
+type Name = typeof NAMES[number]
+
+/** What is known; a fact object each time that this changes. */
+export interface Identity {
+  readonly user?: AuditUser
+  readonly kibana?: ScopeFacts['kibana']
+  readonly error?: ScopeFacts['error']
+}
+
+/** The answers about one request. */
+export class IdentityOf<Request> {
+  readonly #resolvers: Resolvers<Request>
+  readonly #request: Request
+  readonly #waitingFor: Partial<Record<Name, Promise<string | null>>> = {}
+  #user: AuditUser | undefined
+  #session: string | undefined
+  #space: string | undefined
+  #unknown: number
+  #identity: Identity | null = null
+
+  constructor (resolvers: Resolvers<Request>, request: Request) {
+    this.#resolvers = resolvers
+    this.#request = request
+    this.#unknown = NAMES.length
+    for (const name of NAMES) if (resolvers[name] === undefined) this.#unknown--
+  }
+
+  /** What is known by now; a promise only while an answer is under way. The same object until more becomes known. */
+  now (): Identity | Promise<Identity> {
+    if (this.#unknown === 0) return this.#known()
+    const underWay: Promise<string | null>[] = []
+    let error: string | null = null
+    for (const name of NAMES) {
+      if (!this.#asks(name)) continue
+      const answer = this.#waitingFor[name] ?? this.#ask(name)
+      if (typeof answer === 'string') error ??= answer
+      else if (answer !== null) underWay.push(answer)
+    }
+    if (underWay.length === 0) return this.#with(error)
+    return Promise.all(underWay).then(errors => this.#with(error ?? errors.find(message => message !== null) ?? null))
+  }
+
+  #asks (name: Name): boolean {
+    if (this.#resolvers[name] === undefined) return false
+    return (name === 'user' ? this.#user : name === 'session' ? this.#session : this.#space) === undefined
+  }
+
+  /** Null when the answer is in, what went wrong as text, or a promise of one of the two. */
+  #ask (name: Name): null | string | Promise<string | null> {
+    try {
+      const answer: unknown = this.#resolvers[name]!(this.#request)
+      if (!isThenable(answer)) return this.#learn(name, answer)
+      const learned = Promise.resolve(answer).then(value => this.#learn(name, value)).catch((error: unknown) => `${name}: ${messageOf(error)}`)
+        .finally(() => { delete this.#waitingFor[name] })
+      this.#waitingFor[name] = learned
+      return learned
+    } catch (error) {
+      return `${name}: ${messageOf(error)}`
+    }
+  }
+
+  #learn (name: Name, answer: unknown): null | string {
+    if (answer === undefined || answer === null || answer === false || answer === '') return null
+    if (name === 'user') {
+      if (typeof answer !== 'object') return `user: expected an object such as { id, name, roles }, got a ${typeof answer}`
+      this.#user = userFields(answer as Record<string, unknown>)
+    } else {
+      if (typeof answer !== 'string' && typeof answer !== 'number') return `${name}: expected a string, got a ${typeof answer}`
+      const text = plainText(String(answer))
+      if (name === 'session') this.#session = text
+      else this.#space = text
+    }
+    this.#unknown--
+    this.#identity = null
+    return null
+  }
+
+  #known (): Identity {
+    return this.#identity ??= {
+      user: this.#user,
+      kibana: this.#space === undefined && this.#session === undefined
+        ? undefined
+        : Object.freeze({
+          ...(this.#space !== undefined && { space_id: this.#space }),
+          ...(this.#session !== undefined && { session_id: this.#session })
+        })
+    }
+  }
+
+  #with (message: string | null): Identity {
+    return message === null ? this.#known() : { ...this.#known(), error: { code: 'AUDIT_ERR_SCOPE', message } }
+  }
+}
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+
+/** The ECS fields of a user, and nothing else of what may be a whole row of a database. */
+function userFields (user: Record<string, unknown>): AuditUser {
+  const fields: Record<string, unknown> = {}
+  for (const name of ['id', 'name', 'full_name', 'email', 'domain', 'hash']) {
+    const value = user[name]
+    if (value !== undefined && value !== null) fields[name] = plainText(String(value))
+  }
+  if (Array.isArray(user.roles)) fields.roles = Object.freeze(user.roles.map(role => plainText(String(role))))
+  return Object.freeze(fields)
+}

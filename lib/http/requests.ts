@@ -1,0 +1,131 @@
+// One `http_request` event for each request that reaches the server, whatever becomes of it.
+// Called by plugin.ts, once, when auditing is enabled. A request is recorded at the first of
+// these that it comes to:
+//   1. the end of its onRequest phase (the preParsing hook), or of its preHandler phase
+//   2. its response has gone out (onResponse): somebody's hook answered or refused it
+//   3. its client has gone (onRequestAbort)
+//   4. its connection or response is closed (node:diagnostics_channel): Fastify answered it
+//      before any hook, such as a malformed URL
+import diagnostics from 'node:diagnostics_channel'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { AuditLogger } from '../contracts.js'
+import { httpRequestEvent } from '../events/http-request.js'
+import type { RequestLike } from './scope.js'
+import type { HttpSettings } from './settings.js'
+import { createTargetReader } from './target.js'
+
+export interface RecordedRequests {
+  readonly settings: HttpSettings
+  /** The logger of a request, Fastify's or one that never became Fastify's. */
+  readonly scopeOf: (request: FastifyRequest | RequestLike) => AuditLogger
+}
+
+/** How a request ended that was not recorded on its way in. */
+interface Ending {
+  readonly statusCode?: number
+}
+
+const ABORTED = {
+  code: 'AUDIT_ERR_ABORTED',
+  message: 'The client closed the connection before a response was sent'
+} as const
+
+/** Adds the hooks that record each request of `app` once. */
+export function recordRequests (app: FastifyInstance, { settings, scopeOf }: RecordedRequests): void {
+  /** The mark of a request that has been recorded, or is not to be. One per application. */
+  const recorded = Symbol('fastify-audit.recorded')
+  const ignoredPaths = new Set(settings.ignore_paths)
+  const urlOf = createTargetReader()
+
+  function record (request: FastifyRequest | RequestLike, ending: Ending | null): void {
+    const raw = request.raw as IncomingMessage & { [recorded]?: boolean, originalUrl?: string }
+    if (raw[recorded] === true) return
+    raw[recorded] = true
+    const { host, protocol, routeOptions } = request as Partial<FastifyRequest>
+    const url = urlOf(raw.originalUrl ?? raw.url ?? '/', host ?? raw.headers.host ?? '', protocol)
+    if (ignoredPaths.has(url.path) || (routeOptions?.config as { audit?: boolean } | undefined)?.audit === false) return
+    const method = raw.method ?? 'GET'
+    scopeOf(request).log(ending === null ? httpRequestEvent({ method, url }) : httpRequestEvent({ method, url, ...outcomeOf(ending) }))
+  }
+
+  if (settings.hook === 'onRequest') {
+    app.addHook('preParsing', function recordAfterOnRequest (request, _reply, _payload, done) {
+      record(request, null)
+      done()
+    })
+  } else {
+    const recordAfterPreHandler = (request: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
+      record(request, null)
+      done()
+    }
+    // A route's own hooks run after those of its instance, so this one is the last.
+    app.addHook('onRoute', function recordLast (route) {
+      route.preHandler = [route.preHandler ?? [], recordAfterPreHandler].flat()
+    })
+    app.addHook('preHandler', function recordNotFound (request, _reply, done) {
+      if (request.is404) record(request, null)
+      done()
+    })
+  }
+
+  app.addHook('onResponse', function recordAnswered (request, reply, done) {
+    record(request, { statusCode: reply.raw.statusCode })
+    done()
+  })
+
+  app.addHook('onRequestAbort', function recordAborted (request, done) {
+    record(request, {})
+    done()
+  })
+
+  watchServer(app, (raw, response) => {
+    response.on('close', () => {
+      // The hooks, which know more, come first: onRequestAbort runs in the same turn of the event loop.
+      if ((raw as { [recorded]?: boolean })[recorded] !== true) setImmediate(recordUnseen, raw, response)
+    })
+  })
+
+  function recordUnseen (raw: IncomingMessage, response: ServerResponse): void {
+    const protocol = (raw.socket as Partial<TLSSocket>).encrypted === true ? 'https' : 'http'
+    record({ raw, ip: raw.socket.remoteAddress, protocol }, response.headersSent ? { statusCode: response.statusCode } : {})
+  }
+}
+
+function outcomeOf ({ statusCode }: Ending): Pick<Parameters<typeof httpRequestEvent>[0], 'outcome' | 'statusCode' | 'error'> {
+  if (statusCode === undefined) return { outcome: 'failure', error: ABORTED }
+  return { outcome: statusCode >= 400 ? 'failure' : 'unknown', statusCode }
+}
+
+type Watcher = (request: IncomingMessage, response: ServerResponse) => void
+
+/** Calls `watcher` for each request that a server of `app` receives, before Fastify sees it. */
+function watchServer (app: FastifyInstance, watcher: Watcher): void {
+  if (app.initialConfig.http2 === true) {
+    // Node publishes no such message for HTTP/2; there is one server, and a listener does.
+    app.server.on('request', watcher)
+    return
+  }
+  const isOurs = new WeakMap<Server, boolean>()
+
+  function onStart (message: unknown): void {
+    const { request, response, server } = message as { request: IncomingMessage, response: ServerResponse, server: Server }
+    let ours = isOurs.get(server)
+    if (ours === undefined) {
+      // Listening on localhost makes a second server, which has the same handler.
+      const handlers = app.server.listeners('request')
+      ours = server === app.server || server.listeners('request').some(handler => handlers.includes(handler))
+      isOurs.set(server, ours)
+    }
+    if (!ours) return
+    // Node forgets the address of a closed socket unless it has been asked for.
+    Reflect.get(request.socket, 'remoteAddress')
+    watcher(request, response)
+  }
+
+  diagnostics.subscribe('http.server.request.start', onStart)
+  app.addHook('onClose', async function stopWatching () {
+    diagnostics.unsubscribe('http.server.request.start', onStart)
+  })
+}

@@ -1,0 +1,158 @@
+// The story of start-up, from top to bottom: read the settings, open the appender, make the
+// trail, decorate the application, record its requests, close with it.
+import fp from 'fastify-plugin'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { createAppender } from './appenders/create.js'
+import { readSettings } from './config/read.js'
+import { type AuditConfig, auditSchema, settingChecks } from './config/schema.js'
+import type { AuditLogger, AuditStatus, RepositoryOptions, ScopedAuditLogger } from './contracts.js'
+import { AUDIT_ERR_OPTION } from './errors.js'
+import { trackRunningRequest } from './http/context.js'
+import { DisabledScope } from './http/disabled.js'
+import type { Resolvers } from './http/identity.js'
+import { recordRequests } from './http/requests.js'
+import { type RequestLike, RequestScope } from './http/scope.js'
+import { createTraceSource } from './http/trace.js'
+import { createLayout } from './layouts/create.js'
+import { auditRepository } from './repository/audit-repository.js'
+import { compileFilters } from './trail/filter.js'
+import { Logger, type WrapRepository } from './trail/logger.js'
+import { createTrail, type Trail } from './trail/trail.js'
+
+/** The options of `app.register(audit, …)`. */
+export interface AuditOptions extends Resolvers<FastifyRequest> {
+  /**
+   * The path of a kibana-style yml, or its `xpack.security.audit` section as an object. A
+   * relative path starts from the working directory, as does a relative `fileName` in it.
+   */
+  readonly config: string | AuditConfig
+}
+
+/** `app.audit`. */
+export interface AuditInstance {
+  /** The logger of a request: the same object as `request.audit`. */
+  asScoped (request: FastifyRequest): ScopedAuditLogger
+  /** A logger for events that no request has caused: at start-up, in scheduled jobs. */
+  readonly withoutRequest: AuditLogger
+  /** The logger of the request that is running; outside of requests, `withoutRequest`. */
+  current (): AuditLogger
+  /** One wrapper for the whole application: each call is recorded for the request that is running. */
+  repository<T extends object> (repository: T, options?: RepositoryOptions): T
+  /** What has become of the events so far. */
+  status (): AuditStatus
+  /**
+   * Resolves when all that was said so far is acknowledged.
+   *
+   * @throws {AUDIT_ERR_WRITE} (as a rejection) some of it could not be written
+   */
+  flush (): Promise<void>
+}
+
+declare module 'fastify' {
+  interface FastifyInstance { audit: AuditInstance }
+  interface FastifyRequest { readonly audit: ScopedAuditLogger }
+  interface FastifyContextConfig {
+    /** `false`: requests to this route are not recorded as `http_request`. For health checks. */
+    audit?: boolean
+  }
+}
+
+async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promise<void> {
+  checkOptions(options)
+  const { settings, deprecations } = readSettings(options.config, auditSchema, { checks: settingChecks })
+  for (const deprecation of deprecations) app.log.warn({}, `fastify-audit: ${deprecation}`)
+
+  const traces = createTraceSource(settings.requestId, app.initialConfig.requestIdHeader as string | false)
+  if (!settings.enabled) {
+    const scopeOf = decorateRequests(app, request => new DisabledScope(traces, request))
+    app.decorate('audit', disabledInstance(scopeOf, new DisabledScope(traces, NO_REQUEST)))
+    return
+  }
+
+  const surroundings = { directory: process.cwd(), now: Date.now, log: app.log }
+  const trail = createTrail({
+    appender: await createAppender(settings.appender, surroundings),
+    layout: createLayout(settings.appender.layout),
+    ignores: compileFilters(settings.ignore_filters),
+    surroundings
+  })
+  app.addHook('onClose', async function closeTrail () {
+    await trail.close()
+  })
+
+  const recorded = { ...settings.saved_objects, include_saved_object_names: settings.include_saved_object_names }
+  const wrap: WrapRepository = (repository, options, logger) =>
+    auditRepository(repository, options ?? {}, { logger, settings: recorded })
+
+  const { user, session, space } = options
+  const parts = { trail, traces, wrap, resolvers: { user, session, space } }
+  const scopeOf = decorateRequests(app, request => new RequestScope(parts, request))
+  app.decorate('audit', enabledInstance(trail, wrap, scopeOf, await trackRunningRequest(app)))
+
+  // A request that Fastify answered before it made one of its own has no user to ask for.
+  const rawParts = { ...parts, resolvers: {} }
+  recordRequests(app, {
+    settings: settings.http,
+    scopeOf: request => 'log' in request ? scopeOf(request) : new RequestScope(rawParts, request)
+  })
+}
+
+/** The raw message of no request, for the trace of a disabled logger without one. */
+const NO_REQUEST = { raw: { headers: {} } } as unknown as RequestLike
+
+function checkOptions (options: AuditOptions): void {
+  for (const name of ['user', 'session', 'space'] as const) {
+    const resolver: unknown = options[name]
+    if (resolver !== undefined && typeof resolver !== 'function') {
+      throw new AUDIT_ERR_OPTION(`options.${name}: expected a function of the request, got ${typeof resolver}`)
+    }
+  }
+}
+
+type ScopeOf = (request: FastifyRequest) => ScopedAuditLogger
+
+/** Gives requests their `audit`, over a slot that stays null for requests that say nothing. */
+function decorateRequests (app: FastifyInstance, makeScope: ScopeOf): ScopeOf {
+  const slot = Symbol('fastify-audit.scope')
+  function scopeOf (request: FastifyRequest): ScopedAuditLogger {
+    const slots = request as unknown as Record<symbol, ScopedAuditLogger | null>
+    return slots[slot] ??= makeScope(request)
+  }
+  app.decorateRequest(slot, null)
+  app.decorateRequest('audit', { getter () { return scopeOf(this) } })
+  return scopeOf
+}
+
+function enabledInstance (trail: Trail, wrap: WrapRepository, scopeOf: ScopeOf, runningRequest: () => FastifyRequest | undefined): AuditInstance {
+  const withoutRequest = new Logger(trail, () => NO_FACTS, wrap)
+  function current (): AuditLogger {
+    const request = runningRequest()
+    return request === undefined ? withoutRequest : scopeOf(request)
+  }
+  return {
+    asScoped: scopeOf,
+    withoutRequest,
+    current,
+    repository: (repository, options) => wrap(repository, options, current),
+    status: trail.status,
+    flush: trail.flush
+  }
+}
+
+const NO_FACTS = Object.freeze({})
+
+function disabledInstance (scopeOf: ScopeOf, logger: AuditLogger): AuditInstance {
+  const status: AuditStatus = Object.freeze({
+    enabled: false, state: 'ok', accepted: 0, written: 0, ignored: 0, failed: 0, queued: 0, queuedBytes: 0, lastError: null
+  })
+  return {
+    asScoped: scopeOf,
+    withoutRequest: logger,
+    current: () => logger,
+    repository: repository => repository,
+    status: () => status,
+    flush: async () => {}
+  }
+}
+
+export default fp(auditPlugin, { fastify: '5.x', name: 'fastify-audit' })

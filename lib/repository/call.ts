@@ -1,0 +1,107 @@
+// One call of an audited method: what the table says about it, and its events. The functions
+// of a table are foreign code: what they throw becomes `labels.audit_fault` of the event and
+// stops neither the operation nor the record. Called by run.ts.
+import type { AuditEvent, EventOutcome, ObjectReference, Operation, RefusedItem } from '../contracts.js'
+import { createOperationEvent } from '../events/operation.js'
+import { isObject, objectReference } from './object-reference.js'
+import { recordedError, type RecordedError } from './refusal.js'
+import type { RecordedObjects } from './settings.js'
+
+/** A call as its events tell it. `undefined` among objects stands for those that are not known. */
+export interface Call {
+  /** What the method is really called with. */
+  readonly args: unknown[]
+  /** The objects that are asked for. */
+  readonly requested: readonly ObjectReference[]
+  /** The objects of events about all that was asked for: at least one, unless they are not recorded. */
+  readonly all: readonly (ObjectReference | undefined)[]
+  /** The objects that a read has returned. */
+  returned (result: unknown): readonly (ObjectReference | undefined)[]
+  /** The items of a bulk result that were refused. */
+  refused (result: unknown): readonly (RefusedItem | undefined)[]
+  /** Makes the events of this call with one outcome. */
+  events (outcome: EventOutcome, error?: RecordedError): (object?: ObjectReference) => AuditEvent
+  /** Makes the event about a refused item; none: that it could not be found out which were. */
+  refusal (item: RefusedItem | undefined): AuditEvent
+}
+
+/** Asks the table about a call. Never throws. */
+export function describeCall (operation: Operation, given: readonly unknown[], settings: RecordedObjects): Call {
+  const faults: string[] = []
+  const args = attempt(faults, 'prepare', () => operation.prepare && listOf(operation.prepare(given))) ?? [...given]
+  const requested = attempt(faults, 'requested', () => operation.requested && references(operation.requested(args))) ?? []
+  const fields = attempt(faults, 'fields', () => operation.fields && { ...operation.fields(args) })
+  const unaudited = operation.type === 'access' ? settings.unaudited_read_types : []
+
+  function recorded (objects: readonly ObjectReference[]): readonly ObjectReference[] {
+    if (unaudited.length === 0) return objects
+    return objects.filter((object) => !unaudited.includes(object.type))
+  }
+
+  function events (outcome: EventOutcome, error?: RecordedError): (object?: ObjectReference) => AuditEvent {
+    const factory = createOperationEvent(operation, { outcome, error, fields })
+    const labels = faults.length === 0 ? undefined : { audit_fault: faults.join('; ') }
+    return (object) => {
+      const named = object?.name !== undefined && !settings.include_saved_object_names
+      const event = factory(named ? objectReference(object.type, object.id) : object)
+      return labels === undefined ? event : { ...event, labels }
+    }
+  }
+
+  const all = requested.length === 0 ? [undefined] : recorded(requested)
+  return {
+    args,
+    requested,
+    all,
+    events,
+    returned (result) {
+      const { returned } = operation
+      if (returned === undefined) return all
+      const objects = attempt(faults, 'returned', () => references(returned(result, args)))
+      return objects === undefined ? [undefined] : recorded(objects)
+    },
+    refused (result) {
+      const { refused } = operation
+      if (refused === undefined) return []
+      const items = attempt(faults, 'refused', () => listOf(refused(result, args)).map(refusedItem))
+      if (items === undefined) return [undefined]
+      return unaudited.length === 0 ? items : items.filter(({ object }) => !unaudited.includes(object.type))
+    },
+    refusal: (item) => item === undefined ? events('unknown')() : events('failure', item.error)(item.object)
+  }
+}
+
+function attempt<T> (faults: string[], what: string, ask: () => T): T | undefined {
+  try {
+    return ask()
+  } catch (error) {
+    const { code, message } = recordedError(error)
+    faults.push(`${what}: ${code}: ${message}`)
+    return undefined
+  }
+}
+
+function listOf<T> (value: T): T {
+  if (Array.isArray(value)) return value
+  throw new TypeError(`expected a list, got ${value === null ? 'null' : typeof value}`)
+}
+
+function references (objects: readonly ObjectReference[]): readonly ObjectReference[] {
+  return listOf(objects).every(isReference) ? objects : objects.map(toReference)
+}
+
+function isReference (object: unknown): boolean {
+  return isObject(object) && typeof object.type === 'string' &&
+    (object.id === undefined || typeof object.id === 'string') && (object.name === undefined || typeof object.name === 'string')
+}
+
+// One odd object does not take the others' records with it.
+function toReference (object: unknown): ObjectReference {
+  if (!isObject(object)) return objectReference('unknown')
+  return objectReference(object.type ?? 'unknown', object.id, typeof object.name === 'string' ? object.name : undefined)
+}
+
+function refusedItem (item: RefusedItem): RefusedItem {
+  const { object, error } = isObject(item) ? item : {} as Partial<RefusedItem>
+  return { object: toReference(object), error: recordedError(typeof error?.code === 'string' ? { name: error.code, message: error.message } : error) }
+}

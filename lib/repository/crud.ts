@@ -1,0 +1,160 @@
+// A ready table of operations for a repository of one kind of object, by the names that such
+// repositories usually give their methods. Called by the application:
+// `request.audit.repository(invoices, { operations: crudOperations({ type: 'invoice' }) })`.
+import type { ObjectReference, Operation, Operations } from '../contracts.js'
+import { AUDIT_ERR_OPTION } from '../errors.js'
+import { SAVED_OBJECT_ACTIONS } from '../events/saved-object.js'
+import { idText, isObject, nameIn, objectReference } from './object-reference.js'
+import { shown } from './operations.js'
+
+/** What a method does to the objects. */
+export type CrudOperation = 'create' | 'get' | 'find' | 'update' | 'delete'
+
+/** Where something is in an object: the name of a property, or a function that finds it. */
+export type PropertyOf = string | ((object: Readonly<Record<string, unknown>>) => unknown)
+
+export interface CrudOptions {
+  /** What the objects are: `kibana.saved_object.type`, and what a message calls them. */
+  readonly type: string
+  /** What the actions begin with: `invoice` makes `invoice_create`. @default the type in snake case */
+  readonly action?: string
+  /** Where an object's id is. @default 'id' */
+  readonly id?: PropertyOf
+  /** Where an object's name is. @default 'title', else 'name' */
+  readonly name?: PropertyOf
+  /**
+   * Further methods, methods that mean something else here, and with `false` methods that are
+   * not recorded: `{ archive: 'update', all: 'find', list: false }`.
+   */
+  readonly methods?: Readonly<Record<string, CrudOperation | false>>
+  /** The objects in what a read returns, where it is neither an object nor a list of objects nor has one of `items`, `data`, `rows`, `results`, `records`, `docs`. */
+  readonly items?: (result: unknown) => readonly unknown[]
+}
+
+/** The names that are known without being told. Methods that only count objects, or tell whether there are any, are not recorded. */
+export const CRUD_METHODS: Readonly<Record<string, CrudOperation>> = {
+  create: 'create',
+  createOne: 'create',
+  createMany: 'create',
+  add: 'create',
+  insert: 'create',
+  insertOne: 'create',
+  insertMany: 'create',
+  get: 'get',
+  getById: 'get',
+  getOne: 'get',
+  findById: 'get',
+  findOne: 'get',
+  findUnique: 'get',
+  findFirst: 'get',
+  read: 'get',
+  find: 'find',
+  findAll: 'find',
+  findBy: 'find',
+  findMany: 'find',
+  getAll: 'find',
+  getMany: 'find',
+  list: 'find',
+  search: 'find',
+  update: 'update',
+  updateById: 'update',
+  updateOne: 'update',
+  updateMany: 'update',
+  patch: 'update',
+  replace: 'update',
+  replaceOne: 'update',
+  save: 'update',
+  upsert: 'update',
+  delete: 'delete',
+  deleteById: 'delete',
+  deleteOne: 'delete',
+  deleteMany: 'delete',
+  destroy: 'delete',
+  remove: 'delete',
+  removeById: 'delete'
+}
+
+const LISTS = ['items', 'data', 'rows', 'results', 'records', 'docs']
+
+/**
+ * A table for the usual methods of a repository of one kind of object. Writes take their
+ * objects from the first argument: an id, an object, a list of either, or
+ * `{ where: { id }, data }`; reads from what they return.
+ *
+ * @example
+ * crudOperations({ type: 'invoice', id: 'number', methods: { archive: 'update' } })
+ * // invoices.archive('2024-7') → invoice_update: 'User is updating invoice [id=2024-7]'
+ *
+ * @throws {AUDIT_ERR_OPTION} an option is not usable
+ */
+export function crudOperations (options: CrudOptions): Operations {
+  checkOptions(options)
+  const { type, action = snakeCase(type), id = 'id', name, items } = options
+
+  const idOf = (object: unknown): unknown => {
+    if (!isRecord(object)) return object
+    const own = lookUp(object, id)
+    return own === undefined && isObject(object.where) ? lookUp(object.where, id) : own
+  }
+  const nameOf = (object: unknown): string | undefined => {
+    if (!isRecord(object)) return undefined
+    const attributes = isObject(object.data) ? object.data : object
+    const found = name === undefined ? nameIn(attributes) : lookUp(attributes, name)
+    return typeof found === 'string' ? found : undefined
+  }
+  const requested = ([first, second]: readonly unknown[]): ObjectReference[] => {
+    if (first === undefined || first === null) return []
+    const many = isRecord(first) && Array.isArray(first.data) && !('where' in first) ? first.data as unknown[] : first
+    if (Array.isArray(many)) return many.map((object: unknown) => objectReference(type, idOf(object), nameOf(object)))
+    return [objectReference(type, idOf(first), nameOf(isRecord(first) ? first : second))]
+  }
+  const returned = (result: unknown, args: readonly unknown[]): ObjectReference[] => {
+    return (items ?? itemsIn)(result).map((object) => objectReference(type, idOf(object) ?? onlyId(args[0]), nameOf(object)))
+  }
+
+  const kinds: Record<CrudOperation, Operation> = {
+    create: { ...SAVED_OBJECT_ACTIONS.saved_object_create, action: `${action}_create`, noun: type, requested },
+    get: { ...SAVED_OBJECT_ACTIONS.saved_object_get, action: `${action}_get`, noun: type, requested, returned },
+    // What is looked for is no object yet.
+    find: { ...SAVED_OBJECT_ACTIONS.saved_object_find, action: `${action}_find`, noun: type, returned: (result) => returned(result, []) },
+    update: { ...SAVED_OBJECT_ACTIONS.saved_object_update, action: `${action}_update`, noun: type, requested },
+    delete: { ...SAVED_OBJECT_ACTIONS.saved_object_delete, action: `${action}_delete`, noun: type, requested }
+  }
+  const methods = Object.entries({ ...CRUD_METHODS, ...options.methods })
+  return Object.fromEntries(methods.flatMap(([method, kind]) => kind === false ? [] : [[method, kinds[kind]]]))
+}
+
+function itemsIn (result: unknown): readonly unknown[] {
+  if (result === undefined || result === null) return []
+  if (Array.isArray(result)) return result
+  if (!isObject(result)) throw new TypeError(`expected an object or a list of objects, got ${typeof result}`)
+  const list = LISTS.map((property) => result[property]).find((value) => Array.isArray(value))
+  return list as unknown[] | undefined ?? [result]
+}
+
+function lookUp (object: Record<PropertyKey, unknown>, property: PropertyOf): unknown {
+  return typeof property === 'function' ? property(object) : object[property]
+}
+
+// What an object is asked for by, when it came back without its id.
+function onlyId (first: unknown): string | undefined {
+  return isRecord(first) || Array.isArray(first) ? undefined : idText(first)
+}
+
+// An object with properties, not an id that is an object (`ObjectId`, `UUID`, `Date`, bytes).
+function isRecord (value: unknown): value is Record<string, unknown> {
+  return isObject(value) && !Array.isArray(value) && !(value instanceof Uint8Array) && (value.toString === Object.prototype.toString || value.toString === undefined)
+}
+
+function snakeCase (type: string): string {
+  return type.replace(/([a-z\d])([A-Z])/g, '$1_$2').replace(/[^A-Za-z\d]+/g, '_').toLowerCase()
+}
+
+function checkOptions ({ type, methods = {} }: CrudOptions): void {
+  if (typeof type !== 'string' || type.trim() === '') throw new AUDIT_ERR_OPTION(`crudOperations.type: expected the type of the objects such as "invoice", got ${shown(type)}`)
+  for (const [method, kind] of Object.entries(methods)) {
+    if (kind !== false && !['create', 'get', 'find', 'update', 'delete'].includes(kind)) {
+      throw new AUDIT_ERR_OPTION(`crudOperations.methods.${method}: expected "create", "get", "find", "update", "delete" or false, got ${shown(kind)}`)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+// What an object is called: its id and its name, from whatever shape a repository has them
+// in. Called by the tables of operations and by call.ts, which checks what the tables say.
+import type { ObjectReference } from '../contracts.js'
+
+/**
+ * An id as text: numbers, database ids with a `toString` of their own (`ObjectId`, `UUID`),
+ * bytes in hexadecimal, compound keys as JSON. `undefined` when there is none.
+ */
+export function idText (id: unknown): string | undefined {
+  if (typeof id === 'string') return id
+  if (id === undefined || id === null) return undefined
+  if (id instanceof Uint8Array) return Buffer.from(id).toString('hex')
+  if (typeof id !== 'object') return String(id)
+  const hasText = typeof id.toString === 'function' && id.toString !== Object.prototype.toString && !Array.isArray(id)
+  return hasText ? String(id) : JSON.stringify(id)
+}
+
+/** The name in an object's attributes: `title`, else `name`, when it is a text. */
+export function nameIn (attributes: unknown): string | undefined {
+  if (!isObject(attributes)) return undefined
+  if (typeof attributes.title === 'string') return attributes.title
+  return typeof attributes.name === 'string' ? attributes.name : undefined
+}
+
+/** A reference with what is known: absent values are absent. */
+export function objectReference (type: unknown, id?: unknown, name?: string): ObjectReference {
+  const known = idText(id)
+  const text = typeof type === 'string' ? type : String(type)
+  if (name === undefined) return known === undefined ? { type: text } : { type: text, id: known }
+  return { type: text, ...known !== undefined && { id: known }, name }
+}
+
+/** Whether a value is a promise, or what can be awaited like one. */
+export function isThenable (value: unknown): value is PromiseLike<unknown> {
+  return isObject(value) && typeof value.then === 'function'
+}
+
+/** Whether a value has properties to look at. */
+export function isObject (value: unknown): value is Record<PropertyKey, unknown> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,127 @@
+// Checks a table of operations when a repository is wrapped, so that a typing error is told
+// at once and not by an event that is missing later. Called by audit-repository.ts.
+import type { EventCategory, EventType, Operation, Operations } from '../contracts.js'
+import { AUDIT_ERR_OPTION } from '../errors.js'
+import { isObject } from './object-reference.js'
+
+const TYPES = {
+  access: true,
+  admin: true,
+  allowed: true,
+  change: true,
+  connection: true,
+  creation: true,
+  deletion: true,
+  denied: true,
+  device: true,
+  end: true,
+  error: true,
+  group: true,
+  indicator: true,
+  info: true,
+  installation: true,
+  protocol: true,
+  start: true,
+  user: true
+} satisfies Record<EventType, true>
+
+const CATEGORIES = {
+  api: true,
+  authentication: true,
+  configuration: true,
+  database: true,
+  driver: true,
+  email: true,
+  file: true,
+  host: true,
+  iam: true,
+  intrusion_detection: true,
+  library: true,
+  malware: true,
+  network: true,
+  package: true,
+  process: true,
+  registry: true,
+  session: true,
+  threat: true,
+  vulnerability: true,
+  web: true
+} satisfies Record<EventCategory, true>
+
+type Check = readonly [expected: string, holds: (value: unknown) => boolean]
+
+const aFunction: Check = ['a function', (value) => value === undefined || typeof value === 'function']
+
+const OPERATION: Readonly<Record<keyof Operation, Check>> = {
+  action: ['a verb such as "invoice_archive"', (value) => typeof value === 'string' && /^[\w.:-]+$/.test(value)],
+  kind: ['"read", "write" or "handover"', (value) => value === 'read' || value === 'write'],
+  type: [`one of ${Object.keys(TYPES).join(', ')}`, (value) => typeof value === 'string' && Object.hasOwn(TYPES, value)],
+  category: [`one of ${Object.keys(CATEGORIES).join(', ')}`, (value) => value === undefined || (typeof value === 'string' && Object.hasOwn(CATEGORIES, value))],
+  verbs: ['three verbs such as ["archiving", "archived", "archive"]', (value) => Array.isArray(value) && value.length === 3 && value.every(isText)],
+  noun: ['a text', (value) => value === undefined || isText(value)],
+  prepare: aFunction,
+  authorize: ['true or false', (value) => value === undefined || typeof value === 'boolean'],
+  requested: aFunction,
+  returned: aFunction,
+  refused: aFunction,
+  fields: aFunction
+}
+
+/**
+ * Checks a table, all of it.
+ *
+ * @throws {AUDIT_ERR_OPTION} a line for each fault: where, what was expected, what came
+ */
+export function checkOperations (operations: Operations): void {
+  const faults = [...tableFaults('operations', operations)]
+  if (faults.length > 0) throw new AUDIT_ERR_OPTION(faults.join('\n'))
+}
+
+function * tableFaults (where: string, table: unknown): Generator<string> {
+  if (!isObject(table) || Array.isArray(table)) {
+    yield fault(where, 'a table of method names', table)
+    return
+  }
+  for (const [method, operation] of Object.entries(table)) {
+    const place = `${where}.${method}`
+    if (!isObject(operation)) yield fault(place, 'an operation', operation)
+    else if (operation.kind === 'handover') yield * handoverFaults(place, operation)
+    else yield * operationFaults(place, operation)
+  }
+}
+
+function * operationFaults (where: string, operation: Record<string, unknown>): Generator<string> {
+  for (const [key, [expected, holds]] of Object.entries(OPERATION)) {
+    if (!holds(operation[key])) yield fault(`${where}.${key}`, expected, operation[key])
+  }
+  yield * unknownKeys(where, operation, Object.keys(OPERATION))
+}
+
+function * handoverFaults (where: string, handover: Record<string, unknown>): Generator<string> {
+  const { handOn, returns } = handover
+  if (!aFunction[1](handOn)) yield fault(`${where}.handOn`, aFunction[0], handOn)
+  if (returns !== undefined && returns !== 'same') yield * tableFaults(`${where}.returns`, returns)
+  yield * unknownKeys(where, handover, ['kind', 'handOn', 'returns'])
+}
+
+function * unknownKeys (where: string, given: Record<string, unknown>, known: readonly string[]): Generator<string> {
+  for (const key of Object.keys(given)) {
+    if (!known.includes(key)) yield `${where}: expected one of ${known.join(', ')}, got ${JSON.stringify(key)}`
+  }
+}
+
+function fault (where: string, expected: string, got: unknown): string {
+  return `${where}: expected ${expected}, got ${shown(got)}`
+}
+
+/** A value in an error's message. */
+export function shown (value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'function') return 'a function'
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  return isObject(value) ? 'an object' : String(value)
+}
+
+function isText (value: unknown): boolean {
+  return typeof value === 'string' && value.trim() !== ''
+}

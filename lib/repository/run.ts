@@ -1,0 +1,169 @@
+// Runs an audited method: a write after its intention has been acknowledged, a read before
+// its outcome is said. The order of these lines is the promise. Called by audit-repository.ts.
+import type { AuditLogger, ObjectReference, Operation, RefusedItem, RepositoryOptions } from '../contracts.js'
+import { AUDIT_ERR_OPTION } from '../errors.js'
+import { describeCall, type Call } from './call.js'
+import { follow, isFollowable } from './follow.js'
+import { isObject, isThenable } from './object-reference.js'
+import { isRefusal, recordedError } from './refusal.js'
+import { say, sayNow, type Said } from './say.js'
+import type { RecordedObjects } from './settings.js'
+
+/** Any method. */
+export type Method = (...args: unknown[]) => unknown
+
+/** What is needed to run one call. */
+export interface Run {
+  readonly name: string
+  readonly method: Method
+  /** What the method is called on. */
+  readonly target: object
+  readonly operation: Operation
+  readonly args: readonly unknown[]
+  readonly logger: Pick<AuditLogger, 'logAll'>
+  readonly settings: RecordedObjects
+  readonly authorize?: RepositoryOptions['authorize']
+  /** Collects results and errors that have been recorded, for a `skip` elsewhere. */
+  readonly remember?: WeakSet<object>
+  /** Results and errors that have been recorded already, by whom they came from. */
+  readonly skip?: WeakSet<object>
+}
+
+/**
+ * Runs a write. Always a promise, whatever the method returns: the write begins only when the
+ * log has its intention, and that cannot be waited for synchronously.
+ */
+export async function runWrite (run: Run): Promise<unknown> {
+  const call = describeCall(run.operation, run.args, run.settings)
+  await permission(run, call)
+  const intention = await say(run.logger, call.all, call.events('unknown'))
+  await intention.acknowledged.catch(carryOn)
+  let result: unknown
+  try {
+    result = await Reflect.apply(run.method, run.target, call.args)
+  } catch (error) {
+    await refusalByRepository(run, call, error)
+    throw error
+  }
+  await acknowledged(say(run.logger, call.refused(result), call.refusal))
+  return result
+}
+
+/** Runs a read. What the method returns synchronously stays so, unless an `authorize` has to be waited for. */
+export function runRead (run: Run): unknown {
+  const call = describeCall(run.operation, run.args, run.settings)
+  if (!asksForPermission(run)) return read(run, call)
+  return permission(run, call).then(() => read(run, call))
+}
+
+function read (run: Run, call: Call): unknown {
+  let result: unknown
+  try {
+    result = Reflect.apply(run.method, run.target, call.args)
+  } catch (error) {
+    refusalByRepository(run, call, error)
+    throw error
+  }
+  if (isThenable(result)) return asynchronousRead(run, call, result)
+  if (isFollowable(result)) return followed(run, call, result)
+  const { objects, refused } = outcome(run, call, result)
+  sayNow(run.logger, objects, call.events('success')).catch(carryOn)
+  sayNow(run.logger, refused, call.refusal).catch(carryOn)
+  return result
+}
+
+async function asynchronousRead (run: Run, call: Call, pending: PromiseLike<unknown>): Promise<unknown> {
+  let result: unknown
+  try {
+    result = await pending
+  } catch (error) {
+    await refusalByRepository(run, call, error)
+    throw error
+  }
+  if (isFollowable(result)) return followed(run, call, result)
+  await saidBeforeHandedOver(run, call, result)
+  return result
+}
+
+// Events of a read are said before the caller has the data; whether they are written is not waited for.
+async function saidBeforeHandedOver (run: Run, call: Call, result: unknown): Promise<void> {
+  const { objects, refused } = outcome(run, call, result)
+  const success = await say(run.logger, objects, call.events('success'))
+  const failure = await say(run.logger, refused, call.refusal)
+  Promise.all([success.acknowledged, failure.acknowledged]).catch(carryOn)
+}
+
+function followed (run: Run, call: Call, items: object): object {
+  return follow(items, {
+    taken: (item) => saidBeforeHandedOver(run, call, item),
+    // A stream hands its items out synchronously.
+    takenNow: (item) => {
+      const { objects, refused } = outcome(run, call, item)
+      sayNow(run.logger, objects, call.events('success')).catch(carryOn)
+      sayNow(run.logger, refused, call.refusal).catch(carryOn)
+    },
+    failed: (error) => refusalByRepository(run, call, error),
+    unseen: (method) => {
+      const toEvent = call.events('success')
+      const labels = { audit_fault: `returned: items are taken by ${method}(), which cannot be followed: they are not recorded one by one` }
+      sayNow(run.logger, call.all, (object?: ObjectReference) => ({ ...toEvent(object), labels })).catch(carryOn)
+    }
+  })
+}
+
+function outcome (run: Run, call: Call, result: unknown): { objects: readonly (ObjectReference | undefined)[], refused: readonly (RefusedItem | undefined)[] } {
+  if (run.skip !== undefined && isRemembered(run.skip, result)) return { objects: [], refused: [] }
+  if (run.remember !== undefined) remember(run.remember, result)
+  return { objects: call.returned(result), refused: call.refused(result) }
+}
+
+function asksForPermission (run: Run): boolean {
+  return run.authorize !== undefined && run.operation.authorize !== false
+}
+
+async function permission (run: Run, call: Call): Promise<void> {
+  if (!asksForPermission(run)) return
+  try {
+    const answer: unknown = await run.authorize?.({ method: run.name, action: run.operation.action, objects: call.requested, args: call.args })
+    // A predicate in this place would permit everything.
+    if (answer === false) throw new AUDIT_ERR_OPTION(`authorize: expected an error to be thrown to refuse ${run.operation.action}, got false`)
+  } catch (error) {
+    await failure(run, call, error)
+    throw error
+  }
+}
+
+async function refusalByRepository (run: Run, call: Call, error: unknown): Promise<void> {
+  if (isRefusal(error)) await failure(run, call, error)
+}
+
+function failure (run: Run, call: Call, error: unknown): Promise<void> {
+  if (isObject(error)) {
+    if (run.skip?.has(error)) return Promise.resolve()
+    run.remember?.add(error)
+  }
+  return acknowledged(say(run.logger, call.all, call.events('failure', recordedError(error))))
+}
+
+async function acknowledged (saying: Promise<Said>): Promise<void> {
+  await (await saying).acknowledged.catch(carryOn)
+}
+
+// The policy when an event could not be written: `continue`. Nothing is lost silently by it,
+// because the trail has counted and reported the failure before its promise rejects. Every
+// place that decides this names this function.
+function carryOn (): void {}
+
+// A finder may hand out the page that it was given, its list of objects, or a copy around that list.
+function remember (recorded: WeakSet<object>, result: unknown): void {
+  if (!isObject(result)) return
+  for (const part of [result, ...listsIn(result)]) recorded.add(part)
+}
+
+function isRemembered (recorded: WeakSet<object>, result: unknown): boolean {
+  return isObject(result) && [result, ...listsIn(result)].some((part) => recorded.has(part))
+}
+
+function listsIn (result: object): object[] {
+  return Array.isArray(result) ? [] : Object.values(result).filter((value) => Array.isArray(value))
+}

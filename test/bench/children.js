@@ -1,0 +1,54 @@
+// Child processes on one core, spoken to by messages, one question at a time. The parent
+// keeps to the other core, so that generating the load does not disturb what is measured.
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpus } from 'node:os'
+
+const canPin = cpus().length > 1 && pins('taskset', ['-V'])
+
+/** True when server and load generator have a core each. */
+export function pinParent () {
+  return canPin && pins('taskset', ['-a', '-p', '-c', '1', String(process.pid)])
+}
+
+function pins (command, args) {
+  try {
+    execFileSync(command, args, { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Starts `node [options] script …args` on core 0.
+ * `ask(message)` resolves to its answer, `end()` closes it and waits until it is gone.
+ */
+export async function startChild (script, args, options = []) {
+  const command = [process.execPath, ...options, script, ...args]
+  if (canPin) command.unshift('taskset', '-c', '0')
+  const child = spawn(command[0], command.slice(1), {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, NODE_ENV: 'production' }
+  })
+  const exited = once(child, 'exit')
+  const next = async () => {
+    const [answer] = await Promise.race([once(child, 'message'), exited.then(([code, signal]) => {
+      throw new Error(`${script} ${args[0]} ended early: ${code ?? signal}`)
+    })])
+    return answer
+  }
+  const ready = await next()
+  return {
+    ready,
+    ask (message) {
+      const answer = next()
+      child.send(message)
+      return answer
+    },
+    async end () {
+      child.send('close')
+      await exited
+    }
+  }
+}

@@ -1,0 +1,137 @@
+// Measures fastify-audit against its peers and prints tables: `npm run bench` in the root.
+//
+//   BENCH_ROUNDS     rounds of every measurement; 24 unless told
+//   BENCH_SLICE_MS   how long one variant is loaded in one round; 300 unless told
+//   BENCH_ONLY       what to measure, separated by commas: requests, serialize, bulk, and to
+//                    narrow the requests down, variants: audited, disabled, pino, log4js, winston, evlog
+//   BENCH_PROFILE=1  no comparison: where the audited application spends its time
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { cpus } from 'node:os'
+import { measureBulk } from './bulk.js'
+import { pinParent } from './children.js'
+import { measureRequests } from './http.js'
+import { profile } from './profile.js'
+import { measureSerializing } from './serialize.js'
+import { median, quantile, table } from './statistics.js'
+
+const PARTS = ['requests', 'serialize', 'bulk']
+const REFERENCES = ['bare', 'bare-again', 'pino']
+const VARIANTS = ['audited', 'disabled', 'log4js', 'winston', 'evlog']
+const CONNECTIONS = 50
+
+const folder = join(import.meta.dirname, 'logs')
+const rounds = Number(process.env.BENCH_ROUNDS ?? 24)
+const sliceMilliseconds = Number(process.env.BENCH_SLICE_MS ?? 300)
+const only = process.env.BENCH_ONLY?.split(',').map((word) => word.trim()) ?? PARTS
+const unknown = only.filter((word) => ![...PARTS, ...REFERENCES, ...VARIANTS].includes(word))
+
+if (unknown.length > 0) throw new Error(`BENCH_ONLY: expected ${[...PARTS, ...VARIANTS].join(', ')}, got ${unknown.join(', ')}`)
+if (!existsSync(join(import.meta.dirname, '../../dist/index.js'))) throw new Error('dist/ is not there: build the project first')
+
+const pinned = pinParent()
+console.log(`Node ${process.version}, ${cpus().length} cores${pinned ? ', server on one and load generator on the other' : '; taskset is not there, so nothing is held to a core'}`)
+
+if (process.env.BENCH_PROFILE === '1') {
+  await profile({ connections: CONNECTIONS, folder: join(folder, 'profile') })
+} else {
+  const chosen = VARIANTS.filter((variant) => only.includes(variant))
+  if (only.includes('requests') || chosen.length > 0) await requests(chosen.length > 0 ? chosen : VARIANTS)
+  if (only.includes('serialize')) await serialize()
+  if (only.includes('bulk')) await bulk()
+}
+
+async function requests (variants) {
+  const samples = await measureRequests([...REFERENCES, ...variants], {
+    rounds, sliceMilliseconds, connections: CONNECTIONS, processes: Math.min(3, rounds), folder: join(folder, 'requests')
+  })
+  const added = (sample, variant) => sample[variant].cpu - sample.bare.cpu
+  const row = (variant) => {
+    const of = (name) => samples.map((sample) => sample[variant][name])
+    return [
+      variant,
+      median(of('cpu')).toFixed(1),
+      median(samples.map((sample) => added(sample, variant))).toFixed(1),
+      spread(samples.map((sample) => added(sample, variant) / added(sample, 'pino'))),
+      spread(samples.map((sample) => sample[variant].perSecond / sample.bare.perSecond)),
+      spread(samples.map((sample) => sample[variant].p99 / sample.bare.p99)),
+      (median(of('idle').filter((value) => !Number.isNaN(value))) / 1000).toFixed(2),
+      String(Math.round(median(of('rss')) / 2 ** 20))
+    ]
+  }
+  console.log(`\n### http_request: CPU per request, ${CONNECTIONS} connections, ${rounds} rounds of ${sliceMilliseconds} ms\n`)
+  console.log(table([
+    ['variant', 'µs/request', 'added µs', 'added, of pino\'s', 'requests/s, of bare', 'p99, of bare', 'idle ms/s', 'MB'],
+    ...[...REFERENCES, ...variants].map(row)
+  ]))
+  const noise = samples.map((sample) => Math.abs(added(sample, 'bare-again')))
+  const pinoAdds = median(samples.map((sample) => added(sample, 'pino')))
+  const standardError = 1.25 * median(noise) / 0.6745 / Math.sqrt(rounds)
+  console.log(`\nNull check: in half of the rounds the second bare application differs from the first by more than ${median(noise).toFixed(1)} µs. ` +
+    `For medians of ${rounds} rounds, differences under ${(2 * standardError).toFixed(1)} µs (${(2 * standardError / pinoAdds).toFixed(2)} of what pino adds) mean nothing.`)
+  if (!variants.includes('audited')) return
+  const ratio = (peer) => median(samples.map((sample) => added(sample, 'audited') / added(sample, peer)))
+  aims([
+    ['CPU added, of what pino adds', '≤ 0.60', ratio('pino'), 0.6],
+    ...variants.filter((variant) => ['log4js', 'winston', 'evlog'].includes(variant))
+      .map((peer) => [`CPU added, of what ${peer} adds`, '< 1', ratio(peer), 1])
+  ])
+}
+
+async function serialize () {
+  const samples = await measureSerializing({ rounds })
+  console.log(`\n### Making the line of one record, ${rounds} rounds\n`)
+  console.log(table([
+    ['event', 'layout µs', 'JSON.stringify µs', 'layout, of JSON.stringify', 'null check'],
+    ...[['request', 'http_request'], ['bulk', 'one of many of one request']].map(([kind, title]) => {
+      const of = (subject) => samples.map((sample) => sample[kind][subject])
+      return [
+        title,
+        median(of('layout')).toFixed(2),
+        median(of('stringify')).toFixed(2),
+        spread(samples.map((sample) => sample[kind].layout / sample[kind].stringify)),
+        spread(samples.map((sample) => sample[kind].again / sample[kind].stringify))
+      ]
+    })
+  ]))
+  aims([['serializing, of JSON.stringify', '≤ 0.40', median(samples.map(({ request }) => request.layout / request.stringify)), 0.4]])
+}
+
+async function bulk () {
+  const samples = await measureBulk({ rounds, folder: join(folder, 'bulk') })
+  const ratio = (subject) => samples.map((sample) => sample[subject].cpu / sample.ordinary.cpu)
+  const stretches = (subject) => samples.map((sample) => sample[subject].stretch)
+  const titles = {
+    audited: 'request.audit.logAll of 10,000 events',
+    repository: 'bulkUpdate of 10,000 objects, audited',
+    ordinary: 'JSON.stringify and sonic-boom',
+    'ordinary-again': 'the same again: null check'
+  }
+  console.log(`\n### 10,000 events of one bulk call, ${rounds} rounds\n`)
+  console.log(table([
+    ['what', 'CPU ms', 'of JSON.stringify and sonic-boom', 'longest stretch of the event loop, ms'],
+    ...Object.entries(titles).map(([subject, title]) => [
+      title,
+      (median(samples.map((sample) => sample[subject].cpu)) / 1000).toFixed(1),
+      spread(ratio(subject)),
+      `${median(stretches(subject)).toFixed(1)} (at most ${Math.max(...stretches(subject)).toFixed(1)})`
+    ])
+  ]))
+  aims([
+    ['10,000 events, of JSON.stringify with sonic-boom', '≤ 0.30', median(ratio('audited')), 0.3],
+    ['longest stretch of the event loop by logAll, ms', '≤ 10', median(stretches('audited')), 10],
+    ['longest stretch of the event loop by bulkUpdate, ms', '≤ 10', median(stretches('repository')), 10]
+  ])
+}
+
+/** The median, and between which values the middle half of the rounds lies. */
+function spread (values) {
+  return `${median(values).toFixed(2)} (${quantile(values, 0.25).toFixed(2)}–${quantile(values, 0.75).toFixed(2)})`
+}
+
+function aims (rows) {
+  console.log('\n' + table([
+    ['measured', 'aim', 'result', ''],
+    ...rows.map(([what, aim, value, limit]) => [what, aim, value.toFixed(2), value <= limit ? 'met' : 'missed'])
+  ]))
+}

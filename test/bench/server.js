@@ -1,0 +1,23 @@
+// A child process that serves one variant: `node server.js <variant> <folder>`. It answers its
+// parent's `cpu` messages with the CPU time that the whole process has used so far, threads
+// and garbage collection included.
+import { addRoutes, createApp } from './app.js'
+
+const [variant, folder] = process.argv.slice(2)
+const { addLogging } = await import(`./variants/${variant}.js`)
+
+const app = createApp()
+await addLogging(app, folder)
+addRoutes(app)
+await app.listen({ host: '127.0.0.1', port: 0 })
+
+process.on('message', async (message) => {
+  if (message === 'cpu') {
+    const { user, system } = process.cpuUsage()
+    process.send({ microseconds: user + system, rss: process.memoryUsage.rss() })
+  } else if (message === 'close') {
+    await app.close()
+    process.exit(0)
+  }
+})
+process.send({ port: app.server.address().port })

@@ -1,0 +1,22 @@
+// fastify-audit as its users have it: http_request with user, session and space, json,
+// rolling-file.
+import { join } from 'node:path'
+import audit from '../../../dist/index.js'
+
+export async function addLogging (app, folder) {
+  await app.register(audit, {
+    config: {
+      enabled: true,
+      appender: {
+        type: 'rolling-file',
+        fileName: join(folder, 'audit.log'),
+        layout: { type: 'json' },
+        policy: { type: 'time-interval', interval: '24h', modulate: true },
+        strategy: { type: 'numeric', max: 10 }
+      }
+    },
+    user: (request) => request.user,
+    session: (request) => request.user?.session,
+    space: (request) => request.space
+  })
+}

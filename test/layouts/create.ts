@@ -1,0 +1,46 @@
+import { Ajv } from 'ajv'
+import { test } from 'tap'
+import { AUDIT_ERR_OPTION } from '../../lib/errors.js'
+import { createLayout, layoutSchema, type LayoutConfig } from '../../lib/layouts/create.js'
+
+const record = {
+  '@timestamp': '2012-02-01T14:30:22.011Z',
+  message: 'User is updating dashboard [id=1]',
+  event: { action: 'dashboard_update', outcome: 'unknown' as const },
+  ecs: { version: '9.4.0' },
+  log: { level: 'info', logger: 'plugins.security.audit.ecs' },
+  process: { pid: 5355 }
+}
+
+test('the json layout writes an object per line', async (t) => {
+  const line = createLayout({ type: 'json' })(record, {})
+  t.same(JSON.parse(line), record)
+  t.equal(line.indexOf('\n'), line.length - 1)
+})
+
+test('the pattern layout takes its pattern and highlight, and Kibana\'s defaults without them', async (t) => {
+  t.equal(createLayout({ type: 'pattern', pattern: '%pid %message' })(record, {}), '5355 User is updating dashboard [id=1]\n')
+  t.match(createLayout({ type: 'pattern' })(record, {}), /^\[2012-02-01T[\d:.]+[+-]\d\d:\d\d\]\[INFO \]\[plugins.security.audit.ecs\] User is updating dashboard \[id=1\]\n$/)
+  t.equal(createLayout({ type: 'pattern', pattern: '%logger', highlight: true })(record, {}), '\u001b[35mplugins.security.audit.ecs\u001b[39m\n')
+})
+
+test('a pattern that cannot be compiled is refused', async (t) => {
+  t.throws(() => createLayout({ type: 'pattern', pattern: '%date{HH}' }), new AUDIT_ERR_OPTION(
+    'layout.pattern: expected one of the date formats ISO8601, ISO8601_TZ, ABSOLUTE, UNIX, UNIX_MILLIS, got "HH" in "%date{HH}"'
+  ))
+})
+
+test('the schema accepts both layouts, fills in their defaults and refuses anything else', async (t) => {
+  const ajv = new Ajv({ discriminator: true, allErrors: true, strictRequired: false, useDefaults: true })
+  const validate = ajv.compile<LayoutConfig>(layoutSchema)
+  const config = { type: 'pattern' }
+  t.ok(validate(config))
+  t.same(config, { type: 'pattern', pattern: '[%date][%level][%logger] %message', highlight: false })
+  t.ok(validate({ type: 'json' }))
+  t.notOk(validate({ type: 'xml' }))
+  t.notOk(validate({}))
+  t.notOk(validate({ type: 'json', pattern: '%message' }), 'a key of the other layout')
+  t.notOk(validate({ type: 'pattern', pattern: '' }))
+  t.notOk(validate({ type: 'pattern', pattern: 1 }))
+  t.notOk(validate({ type: 'pattern', highlight: 'yes' }))
+})

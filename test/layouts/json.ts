@@ -1,0 +1,97 @@
+import { test } from 'tap'
+import type { AuditEvent, ScopeFacts } from '../../lib/contracts.js'
+import { httpRequestEvent } from '../../lib/events/http-request.js'
+import { savedObjectEvent } from '../../lib/events/saved-object.js'
+import { createJsonLayout } from '../../lib/layouts/json.js'
+import { NOT_PLAIN } from '../../lib/layouts/quote.js'
+import { enrich } from '../../lib/trail/enrich.js'
+import { assertEcs } from '../support/ecs.js'
+
+const process = { ecs: { version: '9.4.0' }, log: { level: 'INFO', logger: 'fastify-audit' }, process: { pid: 42 } }
+const time = '2026-11-22T10:00:00.000Z'
+const facts = (over: Partial<ScopeFacts> = {}): ScopeFacts => Object.freeze({
+  user: { id: 'u1', name: 'jdoe', roles: ['editor'] },
+  kibana: { space_id: 'default', session_id: 's1' },
+  trace: { id: '0af7651916cd43dd8448eb211c80319c' },
+  client: { ip: '10.0.0.1' },
+  ...over
+})
+
+/** What a line must say: the record with undefined fields left out and the categories and types as lists. */
+function expected (event: AuditEvent, known: ScopeFacts): unknown {
+  const record = JSON.parse(JSON.stringify(enrich(event, known, time, process)))
+  for (const list of ['category', 'type'] as const) if (typeof record.event[list] === 'string') record.event[list] = [record.event[list]]
+  return record
+}
+
+test('a line says exactly what the record says', async t => {
+  const layout = createJsonLayout()
+  const one = facts()
+  const other = facts({ user: { name: 'other "quoted"\n' }, kibana: undefined, client: undefined })
+  const nobody = facts({ user: undefined })
+  const object = { type: 'dashboard', id: 'a\n"1"', name: 'Näme' }
+  const events: AuditEvent[] = [
+    httpRequestEvent({ method: 'GET', url: { domain: 'localhost', path: '/a"b\n', port: 3000, query: 'q=1', scheme: 'http' } }),
+    httpRequestEvent({ method: 'GET', url: { domain: 'localhost', path: '/b', port: 3000, scheme: 'http' } }),
+    httpRequestEvent({ method: 'GET', url: { path: '/c' }, statusCode: 404, outcome: 'failure' }),
+    httpRequestEvent({ method: 'POST', url: { domain: 'other', path: '/d', scheme: 'https' } }),
+    savedObjectEvent({ action: 'saved_object_update', outcome: 'unknown', object }),
+    savedObjectEvent({ action: 'saved_object_update', outcome: 'failure', object, error: { code: 'Error', message: 'no' } }),
+    { message: 'own', event: { action: 'saved_object_update', category: 'database', type: 'change' }, user: { name: 'own' }, trace: { id: 'own' }, client: { ip: '::1' } },
+    { message: 'fields', event: { action: 'x', category: ['web'], outcome: 'success', reason: 'r' }, kibana: { space_id: undefined, add_to_spaces: ['a'], saved_object: { type: 't', id: 'i', extra: 1 } as never }, labels: { a: true }, url: { path: '/x', fragment: 'f' } },
+    { message: 'empty', event: { action: 'x' }, kibana: {}, url: {}, http: {} }
+  ]
+  for (const known of [one, one, other, nobody, {}, one]) {
+    for (const event of events) {
+      const line = layout(enrich(event, known, time, process), known)
+      t.equal(line.indexOf('\n'), line.length - 1, 'one line feed, at the end')
+      t.same(JSON.parse(line), expected(event, known))
+    }
+  }
+  assertEcs(t, JSON.parse(layout(enrich(events[4]!, one, time, process), one)))
+})
+
+test('what is remembered is what was frozen: a list that a caller changes is read again', async t => {
+  const layout = createJsonLayout()
+  const category: ['web' | 'database'] = ['web']
+  const event: AuditEvent = { message: 'm', event: { action: 'mine', category } }
+  const line = (): { event: object } => JSON.parse(layout(enrich(event, {}, time, process), {}))
+  t.same(line().event, { action: 'mine', category: ['web'] })
+  category[0] = 'database'
+  t.same(line().event, { action: 'mine', category: ['database'] })
+  const frozen = Object.freeze(['web'] as const)
+  for (const [fields, written] of [[{ action: 'f', category: frozen }, { action: 'f', category: ['web'] }], [{ action: 'f', category: frozen, reason: 'r' }, { action: 'f', category: ['web'], reason: 'r' }], [{ action: 'f', category: frozen, outcome: 'success' }, { action: 'f', category: ['web'], outcome: 'success' }], [{ action: 'f', category: frozen }, { action: 'f', category: ['web'] }]] as const) {
+    t.same((JSON.parse(layout(enrich({ message: 'm', event: fields }, {}, time, process), {})) as { event: object }).event, written)
+  }
+})
+
+test('actions without end do not fill the memory', async t => {
+  const layout = createJsonLayout()
+  const category = Object.freeze(['web'] as const)
+  for (let i = 0; i < 2000; i++) {
+    const record = enrich({ message: 'm', event: { action: `made_up_${i}`, category } }, {}, time, process)
+    if (JSON.parse(layout(record, {})).event.action !== `made_up_${i}`) t.fail(`action ${i} is another's`)
+  }
+  t.pass('each is written as it was said')
+})
+
+test('a record that is not plain is refused, and the next one is written whole', async t => {
+  const layout = createJsonLayout()
+  const known = facts()
+  const odd: unknown[] = [
+    { message: 5, event: { action: 'a' } },
+    { message: 'm', event: {} },
+    { message: 'm', event: { action: 'a', category: [1n] } },
+    { message: 'm', event: { action: 'a' }, kibana: { saved_object: new Date() } },
+    { message: 'm', event: { action: 'a' }, kibana: { saved_object: new (class Thing { type = 't'; id = 'i' })() } },
+    { message: 'm', event: { action: 'a' }, url: new URL('http://x/') },
+    { message: 'm', event: { action: 'a' }, labels: { '\ud800': 1 } }
+  ]
+  for (const event of odd) {
+    let thrown: unknown
+    try { layout(enrich(event as AuditEvent, known, time, process), known) } catch (error) { thrown = error }
+    t.equal(thrown, NOT_PLAIN)
+    const good = savedObjectEvent({ action: 'saved_object_get', outcome: 'success', object: { type: 't', id: 'i' } })
+    t.same(JSON.parse(layout(enrich(good, known, time, process), known)), expected(good, known))
+  }
+})
