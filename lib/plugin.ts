@@ -116,7 +116,7 @@ function decorateRequests (app: FastifyInstance, makeScope: ScopeOf): ScopeOf {
   const slot = Symbol('fastify-audit.scope')
   function scopeOf (request: FastifyRequest): ScopedAuditLogger {
     const slots = request as unknown as Record<symbol, ScopedAuditLogger | null>
-    return slots[slot] ??= makeScope(request)
+    return (slots[slot] ??= makeScope(request))
   }
   app.decorateRequest(slot, null)
   app.decorateRequest('audit', { getter () { return scopeOf(this) } })

@@ -17,14 +17,14 @@ const REFERENCE = { type: 'string', pattern: '\\$\\{[A-Za-z_]\\w*(:\\w+)?\\}', t
  * JSON Schema draft 7, which is what editors assume of a schema without `$schema`.
  */
 export function editorSchema (section: object): EditorSchema {
-  const schema = lenient(section as JsonSchema)
-  const reference = { $ref: '#/definitions/audit' }
+  const schema = section as JsonSchema
+  const pointer = '#/definitions/audit'
   return {
     $id: 'urn:fastify-audit:settings',
     title: 'The audit log of fastify-audit in a kibana-style yml',
     type: 'object',
-    properties: { ...nested(SECTION, reference), ...dotted(SECTION.join('.'), section as JsonSchema) },
-    definitions: { audit: schema }
+    properties: { ...nested(SECTION, { $ref: pointer }), ...dotted(SECTION.join('.'), { schema, pointer }) },
+    definitions: { audit: lenient(schema) }
   }
 }
 
@@ -37,12 +37,18 @@ function nested (keys: readonly string[], innermost: EditorSchema): Record<strin
   }))
 }
 
+/** A schema, and where its lenient form stands in the result. */
+interface Located {
+  readonly schema: JsonSchema
+  readonly pointer: string
+}
+
 /** `xpack.security.audit.enabled` and so on: every key in full, for those who write no nested ones. */
-function dotted (prefix: string, schema: JsonSchema): Record<string, EditorSchema> {
+function dotted (prefix: string, parent: Located): Record<string, EditorSchema> {
   const found: Record<string, EditorSchema> = {}
-  for (const [key, variants] of propertiesOf(schema)) {
+  for (const [key, variants] of propertiesOf(parent)) {
     const path = `${prefix}.${key}`
-    const distinct = [...new Map(variants.map((variant) => [JSON.stringify(variant), lenient(variant)])).values()]
+    const distinct = [...new Map<string, EditorSchema>(variants.map(({ schema, pointer }) => [JSON.stringify(schema), { $ref: pointer }])).values()]
     found[path] = distinct.length === 1 && distinct[0] !== undefined ? distinct[0] : { anyOf: distinct }
     for (const variant of variants) Object.assign(found, dotted(path, variant))
   }
@@ -50,10 +56,13 @@ function dotted (prefix: string, schema: JsonSchema): Record<string, EditorSchem
 }
 
 /** The properties of an object and of all branches of its `oneOf`. */
-function propertiesOf (schema: JsonSchema): Map<string, JsonSchema[]> {
-  const found = new Map<string, JsonSchema[]>()
-  for (const branch of [schema, ...schema.oneOf ?? []]) {
-    for (const [key, property] of Object.entries(branch.properties ?? {})) found.set(key, [...found.get(key) ?? [], property])
+function propertiesOf ({ schema, pointer }: Located): Map<string, Located[]> {
+  const found = new Map<string, Located[]>()
+  const branches = (schema.oneOf ?? []).map((branch, index) => ({ schema: branch, pointer: `${pointer}/anyOf/${index}` }))
+  for (const branch of [{ schema, pointer }, ...branches]) {
+    for (const [key, property] of Object.entries(branch.schema.properties ?? {})) {
+      found.set(key, [...found.get(key) ?? [], { schema: property, pointer: `${branch.pointer}/properties/${key}` }])
+    }
   }
   return found
 }

@@ -56,8 +56,8 @@ export function oneOfText (values: readonly unknown[]): string {
 export function actual (node: SettingNode | undefined, path: Path): string {
   if (node === undefined) return 'nothing'
   const { content } = node
-  if (content instanceof Map) return 'an object'
-  if (!('value' in content)) return 'a list'
+  if (content instanceof Map) return content.size === 0 ? 'an empty object' : 'an object'
+  if (!('value' in content)) return content.length === 0 ? 'an empty list' : 'a list'
   if (content.value === null) return 'nothing'
   if (path.some((key) => SECRET_NAME.test(String(key)))) return 'a value that is not shown here'
   return valueText(content.written ?? content.value)

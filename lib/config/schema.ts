@@ -3,6 +3,7 @@
 // the schema for editors (editor-schema.ts) are held against it.
 import { appenderSchema, defaultAppender } from '../appenders/create.js'
 import { httpSchema, requestIdSchema } from '../http/settings.js'
+import { ipAllowlistFaults } from '../http/trace.js'
 import { patternFault } from '../layouts/pattern.js'
 import { savedObjectsSchema } from '../repository/settings.js'
 import type { IgnoreFilter } from '../trail/filter.js'
@@ -69,6 +70,7 @@ export type Settings = Complete<typeof auditSchema>
 /** What a JSON Schema cannot say: patterns that do not compile, date formats and time zones that do not exist. */
 export const settingChecks: readonly SettingCheck[] = [
   { path: ['ignore_filters'], faults: (rules) => ignoreFilterFaults(rules as readonly IgnoreFilter[]) },
+  { path: ['requestId', 'ipAllowlist'], faults: (entries) => ipAllowlistFaults(entries as readonly string[]) },
   { path: ['appender', 'layout', 'pattern'], faults: patternFaults }
 ]
 

@@ -91,9 +91,9 @@ function problemOf (tree: SettingNode, error: ErrorObject): Problem {
     case 'additionalProperties': return unknownKey(tree, [...path, String(error.params.additionalProperty)], schema)
     case 'required': return missing(tree, [...path, String(error.params.missingProperty)], schema)
     case 'discriminator': return wrongTag(tree, [...path, String(error.params.tag)], schema)
-    case 'minItems': return wrong(tree, path, `a list of at least ${schema.minItems} (here: ${schema.items?.title ?? 'entries'})`)
+    case 'minItems': return wrong(tree, path, `a list of at least ${schema.minItems}`)
     case 'minProperties': return wrong(tree, path, schema.title ?? `at least ${schema.minProperties} of the keys ${Object.keys(schema.properties ?? {}).join(', ')}`)
-    case 'uniqueItems': return wrong(tree, path, 'a list without repetitions', `entry ${error.params.j} again as entry ${error.params.i}`)
+    case 'uniqueItems': return wrong(tree, path, 'a list without repetitions', repeatedEntry(error.params))
     case 'minLength': return wrong(tree, path, schema.title ?? 'a text that is not empty')
     default: return wrong(tree, path, expectation(schema), undefined, schema.enum)
   }
@@ -118,6 +118,11 @@ function missing (tree: SettingNode, path: Path, schema: JsonSchema): Problem {
   const name = String(path.at(-1))
   if (schema.discriminator?.propertyName === name) return wrongTag(tree, path, schema)
   return wrong(tree, path, expectation(schema.properties?.[name]))
+}
+
+function repeatedEntry ({ i, j }: Record<string, unknown>): string {
+  const [first, second] = [Number(i), Number(j)].sort((one, other) => one - other)
+  return `entry ${first} again as entry ${second}`
 }
 
 function wrongTag (tree: SettingNode, path: Path, schema: JsonSchema): Problem {

@@ -87,12 +87,14 @@ function presentFields (fields: OperationFacts['fields']): Readonly<Record<strin
 
 /**
  * ECS `error.code` and `error.message` of an error: for an `Error` the code is its name, as
- * in Kibana. Fields that are not known are absent.
+ * in Kibana. What is not known is absent. Takes whatever was thrown.
  *
  * @example
  * errorFields(new TypeError('no such type'))   // { code: 'TypeError', message: 'no such type' }
  */
-export function errorFields (error: EventError): { code?: string, message?: string } {
-  const code = 'name' in error ? error.name : error.code
-  return { ...code !== undefined && { code }, ...error.message !== undefined && { message: error.message } }
+export function errorFields (error: unknown): { code?: string, message?: string } {
+  if (typeof error !== 'object' || error === null) return { message: String(error) }
+  const { name, code, message } = error as { name?: unknown, code?: unknown, message?: unknown }
+  const known = typeof name === 'string' ? name : code
+  return { ...typeof known === 'string' && { code: known }, ...typeof message === 'string' && { message } }
 }

@@ -27,6 +27,6 @@ export class DisabledScope implements ScopedAuditLogger {
   traceHeaders (): TraceHeaders { return this.#traces.headersOf(this.#traceOnce()) }
 
   #traceOnce (): Trace {
-    return this.#trace ??= this.#traces.traceOf(this.#request.raw, this.#request.id)
+    return (this.#trace ??= this.#traces.traceOf(this.#request.raw, this.#request.id))
   }
 }

@@ -96,7 +96,7 @@ export class IdentityOf<Request> {
   }
 
   #known (): Identity {
-    return this.#identity ??= {
+    return (this.#identity ??= {
       user: this.#user,
       kibana: this.#space === undefined && this.#session === undefined
         ? undefined
@@ -104,7 +104,7 @@ export class IdentityOf<Request> {
           ...(this.#space !== undefined && { space_id: this.#space }),
           ...(this.#session !== undefined && { session_id: this.#session })
         })
-    }
+    })
   }
 
   #with (message: string | null): Identity {

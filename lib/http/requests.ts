@@ -44,7 +44,7 @@ export function recordRequests (app: FastifyInstance, { settings, scopeOf }: Rec
     if (raw[recorded] === true) return
     raw[recorded] = true
     const { host, protocol, routeOptions } = request as Partial<FastifyRequest>
-    const url = urlOf(raw.originalUrl ?? raw.url ?? '/', host ?? raw.headers.host ?? '', protocol)
+    const url = urlOf(raw.originalUrl ?? raw.url ?? '/', host ?? raw.headers?.host ?? '', protocol)
     if (ignoredPaths.has(url.path) || (routeOptions?.config as { audit?: boolean } | undefined)?.audit === false) return
     const method = raw.method ?? 'GET'
     scopeOf(request).log(ending === null ? httpRequestEvent({ method, url }) : httpRequestEvent({ method, url, ...outcomeOf(ending) }))

@@ -55,7 +55,7 @@ export class RequestScope<Request extends RequestLike> implements ScopedAuditLog
   traceHeaders (): TraceHeaders { return this.#parts.traces.headersOf(this.#traceOnce()) }
 
   #traceOnce (): Trace {
-    return this.#trace ??= this.#parts.traces.traceOf(this.#request.raw, this.#request.id)
+    return (this.#trace ??= this.#parts.traces.traceOf(this.#request.raw, this.#request.id))
   }
 
   #factsNow (): ScopeFacts | Promise<ScopeFacts> {

@@ -4,7 +4,7 @@ import { randomFillSync } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
 import type { TraceHeaders } from '../contracts.js'
-import { AUDIT_ERR_CONFIG } from '../errors.js'
+import { AUDIT_ERR_OPTION } from '../errors.js'
 import type { RequestIdSettings } from './settings.js'
 
 /** The longest request id of others that is taken over, in characters. */
@@ -15,7 +15,9 @@ const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f
 const W3C_TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/
 /** An id that an application made itself and that is long enough to be unique: a UUID, a ULID, a nanoid. */
 const GOOD_REQUEST_ID = /^[\w.:-]{16,128}$/
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/g
+const CONTROL_CHARACTERS = /\p{Cc}/gu
+
+const NO_HEADERS: IncomingMessage['headers'] = Object.freeze({})
 
 export interface Trace {
   readonly id: string
@@ -35,7 +37,7 @@ export interface TraceSource {
  * of senders that the settings trust; else the request's id, when the application generates
  * ids that can be told apart; else a new W3C trace id.
  *
- * @throws {AUDIT_ERR_CONFIG} `requestId.ipAllowlist` holds something else than addresses and ranges
+ * @throws {AUDIT_ERR_OPTION} `ipAllowlist` holds something else than addresses and ranges; `ipAllowlistFaults` finds all of them
  */
 export function createTraceSource (settings: RequestIdSettings, requestIdHeader: string | false): TraceSource {
   const trusts = createTrust(settings)
@@ -43,7 +45,7 @@ export function createTraceSource (settings: RequestIdSettings, requestIdHeader:
 
   return {
     traceOf (raw, requestId) {
-      const { headers } = raw
+      const headers = raw.headers ?? NO_HEADERS
       const traceparent = headers.traceparent
       if (typeof traceparent === 'string') {
         const [, id, flags] = TRACEPARENT.exec(traceparent) ?? []
@@ -74,19 +76,32 @@ function createTrust ({ allowFromAnyIp, ipAllowlist }: RequestIdSettings): (raw:
   if (allowFromAnyIp) return () => true
   if (ipAllowlist.length === 0) return () => false
   const allowed = new BlockList()
-  for (const [i, entry] of ipAllowlist.entries()) {
-    const [address = '', prefix, ...rest] = entry.split('/')
-    const family = isIP(address)
-    const bits = prefix === undefined ? (family === 4 ? 32 : 128) : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN
-    if (family === 0 || rest.length > 0 || !(bits <= (family === 4 ? 32 : 128))) {
-      throw new AUDIT_ERR_CONFIG(`xpack.security.audit.requestId.ipAllowlist[${i}]: expected an IP address or a range such as "10.0.0.0/8", got ${JSON.stringify(entry)}`)
-    }
-    allowed.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6')
+  for (const entry of ipAllowlist) {
+    const range = parseRange(entry)
+    if (range === null) throw new AUDIT_ERR_OPTION(`requestId.ipAllowlist: ${rangeFault(entry)}`)
+    allowed.addSubnet(range.address, range.prefix, range.family)
   }
   return function trusts (raw) {
     const address = raw.socket?.remoteAddress
     return address !== undefined && isIP(address) !== 0 && allowed.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')
   }
+}
+
+/** An address or a range in CIDR notation; null for anything else. */
+function parseRange (entry: string): { address: string, prefix: number, family: 'ipv4' | 'ipv6' } | null {
+  const [, address, bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? []
+  const version = address === undefined ? 0 : isIP(address)
+  if (address === undefined || version === 0) return null
+  const most = version === 4 ? 32 : 128
+  const prefix = bits === undefined ? most : Number(bits)
+  return prefix > most ? null : { address, prefix, family: version === 4 ? 'ipv4' : 'ipv6' }
+}
+
+const rangeFault = (entry: string): string => `expected an IP address or a range such as "10.0.0.0/8", got ${JSON.stringify(entry)}`
+
+/** What is wrong with an `ipAllowlist` that its schema accepts: entries that are no address and no range. */
+export function ipAllowlistFaults (entries: readonly string[]): { readonly path: readonly number[], readonly message: string }[] {
+  return entries.flatMap((entry, index) => parseRange(entry) === null ? [{ path: [index], message: rangeFault(entry) }] : [])
 }
 
 /** Random hexadecimal text; the bytes are drawn in stock, which is what makes it cheap. */

@@ -95,8 +95,8 @@ function dateSegment (format = 'ISO8601_TZ', zone?: string): Segment {
 function fieldSegment (name: string, highlight: boolean): Segment {
   switch (name) {
     case 'level': return ({ log: { level } }) => {
-      const text = lineText(level.toUpperCase()).padEnd(5)
-      return highlight ? coloured(LEVEL_COLOURS.get(level), text) : text
+      const text = lineText(level.toUpperCase())
+      return highlight ? coloured(LEVEL_COLOURS.get(text), text.padEnd(5)) : text.padEnd(5)
     }
     case 'logger': return ({ log: { logger } }) => highlight ? coloured(LOGGER_COLOUR, lineText(logger)) : lineText(logger)
     case 'pid': return record => String(record.process.pid)
@@ -106,7 +106,7 @@ function fieldSegment (name: string, highlight: boolean): Segment {
 }
 
 // Kibana's colours, as ANSI escapes: red, yellow, green and blue for levels (`info` has none), magenta for loggers.
-const LEVEL_COLOURS: ReadonlyMap<string, number> = new Map([['fatal', 31], ['error', 31], ['warn', 33], ['debug', 32], ['trace', 34]])
+const LEVEL_COLOURS: ReadonlyMap<string, number> = new Map([['FATAL', 31], ['ERROR', 31], ['WARN', 33], ['DEBUG', 32], ['TRACE', 34]])
 const LOGGER_COLOUR = 35
 
 function coloured (colour: number | undefined, text: string): string {

@@ -103,7 +103,8 @@ function iterableToo (method: Method, result: unknown): unknown {
   if (isAwaitedAnyway || !(result instanceof Promise)) return result
   return Object.defineProperty(result, Symbol.asyncIterator, {
     configurable: true,
-    value: async function * () { yield * await (result as Promise<AsyncIterable<unknown>>) }
+    // `this`, not `result`: a promise derived from it, which takes this along, is the one that is handled.
+    value: async function * (this: Promise<AsyncIterable<unknown>>) { yield * await this }
   })
 }
 

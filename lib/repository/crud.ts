@@ -93,8 +93,8 @@ export function crudOperations (options: CrudOptions): Operations {
 
   const idOf = (object: unknown): unknown => {
     if (!isRecord(object)) return object
-    const own = lookUp(object, id)
-    return own === undefined && isObject(object.where) ? lookUp(object.where, id) : own
+    const parts = [object, object.where, object.data].filter((part) => isObject(part))
+    return parts.map((part) => lookUp(part, id)).find((found) => found !== undefined && found !== null)
   }
   const nameOf = (object: unknown): string | undefined => {
     if (!isRecord(object)) return undefined

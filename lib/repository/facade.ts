@@ -65,6 +65,7 @@ function standFor (target: object, facade: object, value: unknown): unknown {
   if (value === target) return facade
   if (!(value instanceof Promise)) return value
   const settled = value.then((result: unknown) => result === target ? facade : result)
-  // What is said of a promise beside its value (that it is iterable, too) stays said.
-  return Object.defineProperties(settled, Object.getOwnPropertyDescriptors(value))
+  // A promise that is iterable, too, stays so.
+  const iterate = Object.getOwnPropertyDescriptor(value, Symbol.asyncIterator)
+  return iterate === undefined ? settled : Object.defineProperty(settled, Symbol.asyncIterator, iterate)
 }

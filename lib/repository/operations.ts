@@ -4,49 +4,16 @@ import type { EventCategory, EventType, Operation, Operations } from '../contrac
 import { AUDIT_ERR_OPTION } from '../errors.js'
 import { isObject } from './object-reference.js'
 
-const TYPES = {
-  access: true,
-  admin: true,
-  allowed: true,
-  change: true,
-  connection: true,
-  creation: true,
-  deletion: true,
-  denied: true,
-  device: true,
-  end: true,
-  error: true,
-  group: true,
-  indicator: true,
-  info: true,
-  installation: true,
-  protocol: true,
-  start: true,
-  user: true
-} satisfies Record<EventType, true>
+const TYPES: readonly unknown[] = [
+  'access', 'admin', 'allowed', 'change', 'connection', 'creation', 'deletion', 'denied', 'device', 'end', 'error',
+  'group', 'indicator', 'info', 'installation', 'protocol', 'start', 'user'
+] satisfies EventType[]
 
-const CATEGORIES = {
-  api: true,
-  authentication: true,
-  configuration: true,
-  database: true,
-  driver: true,
-  email: true,
-  file: true,
-  host: true,
-  iam: true,
-  intrusion_detection: true,
-  library: true,
-  malware: true,
-  network: true,
-  package: true,
-  process: true,
-  registry: true,
-  session: true,
-  threat: true,
-  vulnerability: true,
-  web: true
-} satisfies Record<EventCategory, true>
+const CATEGORIES: readonly unknown[] = [
+  'api', 'authentication', 'configuration', 'database', 'driver', 'email', 'file', 'host', 'iam',
+  'intrusion_detection', 'library', 'malware', 'network', 'package', 'process', 'registry', 'session', 'threat',
+  'vulnerability', 'web'
+] satisfies EventCategory[]
 
 type Check = readonly [expected: string, holds: (value: unknown) => boolean]
 
@@ -55,8 +22,8 @@ const aFunction: Check = ['a function', (value) => value === undefined || typeof
 const OPERATION: Readonly<Record<keyof Operation, Check>> = {
   action: ['a verb such as "invoice_archive"', (value) => typeof value === 'string' && /^[\w.:-]+$/.test(value)],
   kind: ['"read", "write" or "handover"', (value) => value === 'read' || value === 'write'],
-  type: [`one of ${Object.keys(TYPES).join(', ')}`, (value) => typeof value === 'string' && Object.hasOwn(TYPES, value)],
-  category: [`one of ${Object.keys(CATEGORIES).join(', ')}`, (value) => value === undefined || (typeof value === 'string' && Object.hasOwn(CATEGORIES, value))],
+  type: [`one of ${TYPES.join(', ')}`, (value) => TYPES.includes(value)],
+  category: [`one of ${CATEGORIES.join(', ')}`, (value) => value === undefined || CATEGORIES.includes(value)],
   verbs: ['three verbs such as ["archiving", "archived", "archive"]', (value) => Array.isArray(value) && value.length === 3 && value.every(isText)],
   noun: ['a text', (value) => value === undefined || isText(value)],
   prepare: aFunction,

@@ -35,7 +35,7 @@ export interface Run {
  */
 export async function runWrite (run: Run): Promise<unknown> {
   const call = describeCall(run.operation, run.args, run.settings)
-  await permission(run, call)
+  if (asksForPermission(run)) await permission(run, call)
   const intention = await say(run.logger, call.all, call.events('unknown'))
   await intention.acknowledged.catch(carryOn)
   let result: unknown
@@ -122,7 +122,6 @@ function asksForPermission (run: Run): boolean {
 }
 
 async function permission (run: Run, call: Call): Promise<void> {
-  if (!asksForPermission(run)) return
   try {
     const answer: unknown = await run.authorize?.({ method: run.name, action: run.operation.action, objects: call.requested, args: call.args })
     // A predicate in this place would permit everything.

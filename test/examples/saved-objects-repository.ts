@@ -25,12 +25,18 @@ test('the repository over SQLite', async (t) => {
 test('the repository over PostgreSQL', async (t) => {
   const server = await startPostgres()
   if (typeof server === 'string') {
-    t.comment(`not run: ${server}`)
-    return t.pass(server, { skip: server })
+    t.pass(`not run: ${server}`, { skip: server })
+    return
   }
   t.teardown(() => server.stop())
   await suite(t, () => openDatabase({ url: server.url, directory: t.testdir(), onIdleError }))
 })
+
+/** Holds that it is refused with this status. */
+async function refused (t: Test, call: Promise<unknown>, statusCode: number, title = `refused with ${statusCode}`): Promise<void> {
+  const error = await call.then(() => undefined, (reason: { statusCode?: number }) => reason)
+  t.equal(error?.statusCode, statusCode, title)
+}
 
 async function suite (t: Test, open: () => Promise<Database>): Promise<void> {
   let database = await open()
@@ -41,16 +47,16 @@ async function suite (t: Test, open: () => Promise<Database>): Promise<void> {
   const attributesOf = (objects: unknown, name = 'title'): unknown[] => (objects as { attributes: Json }[]).map(({ attributes }) => attributes[name])
 
   await t.test('what is created is got, with its time, its user, its version and its space', async (t) => {
-    const created = await repository.create!('dashboard', { title: 'Ünï' , nested: { a: [1, null, 'x'] } }, { id: 'one' })
+    const created = await repository.create!('dashboard', { title: 'Ünï', nested: { a: [1, null, 'x'] } }, { id: 'one' })
     t.match(created, { type: 'dashboard', id: 'one', namespaces: ['default'], attributes: { title: 'Ünï' }, references: [], version: /^.{12}$/, created_by: 'u-1' })
     t.same(await repository.get!('dashboard', 'one'), created)
     t.match(await repository.create!('dashboard', {}), { id: /^[0-9a-f-]{36}$/ }, 'an id is generated')
   })
 
   await t.test('a key can be taken once; overwriting is a choice, and may name the version that it replaces', async (t) => {
-    await t.rejects(repository.create!('dashboard', {}, { id: 'one' }), { statusCode: 409 })
+    await refused(t, repository.create!('dashboard', {}, { id: 'one' }), 409)
     const before = await repository.get!('dashboard', 'one')
-    await t.rejects(repository.create!('dashboard', {}, { id: 'one', overwrite: true, version: 'no' }), { statusCode: 409 })
+    await refused(t, repository.create!('dashboard', {}, { id: 'one', overwrite: true, version: 'no' }), 409)
     const after = await repository.create!('dashboard', { title: 'new' }, { id: 'one', overwrite: true, version: before.version })
     t.not(after.version, before.version)
     t.same(await repository.checkConflicts!([{ type: 'dashboard', id: 'one' }, { type: 'dashboard', id: 'free' }]), {
@@ -60,12 +66,12 @@ async function suite (t: Test, open: () => Promise<Database>): Promise<void> {
   })
 
   await t.test('types that are not known, ids and texts that no database can keep are refused', async (t) => {
-    await t.rejects(repository.create!('nothing', {}), { statusCode: 400 })
-    await t.rejects(repository.find!({ type: 'nothing' }), { statusCode: 400 })
-    await t.rejects(repository.create!('dashboard', {}, { id: 'a\0b' }), { statusCode: 400 })
-    await t.rejects(repository.create!('dashboard', { title: 'a\0b' }), { statusCode: 400 })
-    await t.rejects(repository.create!('dashboard', { title: '\ud800' }), { statusCode: 400 })
-    await t.rejects(repository.get!('dashboard', 'a\0b'), { statusCode: 404 })
+    await refused(t, repository.create!('nothing', {}), 400)
+    await refused(t, repository.find!({ type: 'nothing' }), 400)
+    await refused(t, repository.create!('dashboard', {}, { id: 'a\0b' }), 400)
+    await refused(t, repository.create!('dashboard', { title: 'a\0b' }), 400)
+    await refused(t, repository.create!('dashboard', { title: '\ud800' }), 400)
+    await refused(t, repository.get!('dashboard', 'a\0b'), 404)
     t.match(await repository.create!('dashboard', { title: '\\u0000 is only text' }), { attributes: { title: '\\u0000 is only text' } })
   })
 
@@ -73,18 +79,18 @@ async function suite (t: Test, open: () => Promise<Database>): Promise<void> {
     const { version } = await repository.create!('tag', { name: 'a', color: 'red' }, { id: 'tag-1' })
     const updated = await repository.update!('tag', 'tag-1', { color: 'blue' }, { version })
     t.match(updated, { attributes: { name: 'a', color: 'blue' } })
-    await t.rejects(repository.update!('tag', 'tag-1', { color: 'green' }, { version }), { statusCode: 409 })
-    await t.rejects(repository.update!('tag', 'missing', {}), { statusCode: 404 })
+    await refused(t, repository.update!('tag', 'tag-1', { color: 'green' }, { version }), 409)
+    await refused(t, repository.update!('tag', 'missing', {}), 404)
     const fields = ['p', 'q', 'r']
     await Promise.all(fields.map((field) => repository.update!('tag', 'tag-1', { [field]: 1 })))
     t.match(await repository.get!('tag', 'tag-1'), { attributes: { color: 'blue', p: 1, q: 1, r: 1 } }, 'no update without a version is lost')
   })
 
   await t.test('objects are seen from their own spaces only', async (t) => {
-    await t.rejects(marketing.get!('dashboard', 'one'), { statusCode: 404 })
-    await t.rejects(marketing.update!('dashboard', 'one', {}), { statusCode: 404 })
-    await t.rejects(marketing.delete!('dashboard', 'one'), { statusCode: 404 })
-    await t.rejects(marketing.create!('dashboard', {}, { id: 'one', overwrite: true }), { statusCode: 409 }, 'nor can it be overwritten from there')
+    await refused(t, marketing.get!('dashboard', 'one'), 404)
+    await refused(t, marketing.update!('dashboard', 'one', {}), 404)
+    await refused(t, marketing.delete!('dashboard', 'one'), 404)
+    await refused(t, marketing.create!('dashboard', {}, { id: 'one', overwrite: true }), 409, 'nor can it be overwritten from there')
     t.match(await marketing.find!({ type: 'dashboard' }), { total: 0 })
     await repository.create!('config', { theme: 'dark' }, { id: '9.0' })
     await marketing.create!('config', { theme: 'light' }, { id: '9.0' })
@@ -103,11 +109,11 @@ async function suite (t: Test, open: () => Promise<Database>): Promise<void> {
       ]
     })
     t.match(await marketing.get!('dashboard', 'one'), { namespaces: ['default', 'marketing'] })
-    await t.rejects(repository.updateObjectsSpaces!([key], ['nowhere'], []), { statusCode: 400 })
-    await t.rejects(repository.updateObjectsSpaces!([key], [], []), { statusCode: 400 })
-    await t.rejects(marketing.delete!('dashboard', 'one'), { statusCode: 400 }, 'a shared object is deleted by force only')
+    await refused(t, repository.updateObjectsSpaces!([key], ['nowhere'], []), 400)
+    await refused(t, repository.updateObjectsSpaces!([key], [], []), 400)
+    await refused(t, marketing.delete!('dashboard', 'one'), 400, 'a shared object is deleted by force only')
     await marketing.updateObjectsSpaces!([key], [], ['default'])
-    await t.rejects(repository.get!('dashboard', 'one'), { statusCode: 404 })
+    await refused(t, repository.get!('dashboard', 'one'), 404)
     t.match(await marketing.updateObjectsSpaces!([key], [], ['marketing']), { objects: [{ spaces: [] }] })
     t.same(await database.query('SELECT id FROM saved_objects WHERE id = $1', ['one']), [])
   })
@@ -151,9 +157,9 @@ async function suite (t: Test, open: () => Promise<Database>): Promise<void> {
     await marketing.create!('visualization', { title: 'elsewhere' })
     t.match(await repository.find!({ type: 'visualization', namespaces: ['*'] }), { total: 5 })
     t.match(await repository.find!({ type: 'visualization', namespaces: ['marketing'] }), { total: 1 })
-    await t.rejects(repository.find!({ type: 'visualization', filter: 'x: y' }), { statusCode: 400 }, 'what it cannot do is refused, not left out')
-    await t.rejects(repository.find!({ type: 'visualization', sortField: '\') DROP' }), { statusCode: 400 })
-    await t.rejects(repository.find!({ type: 'visualization', page: 0 }), { statusCode: 400 })
+    await refused(t, repository.find!({ type: 'visualization', filter: 'x: y' }), 400, 'what it cannot do is refused, not left out')
+    await refused(t, repository.find!({ type: 'visualization', sortField: '\') DROP' }), 400)
+    await refused(t, repository.find!({ type: 'visualization', page: 0 }), 400)
   })
 
   await t.test('a point in time does not move, is paged to its end, and is closed', async (t) => {
@@ -165,9 +171,9 @@ async function suite (t: Test, open: () => Promise<Database>): Promise<void> {
     t.equal(rest.length, 3)
     t.notOk(rest.some((object) => object.id === first!.id))
     t.same(await repository.closePointInTime!(id), { succeeded: true, num_freed: 1 })
-    await t.rejects(repository.find!({ type: 'visualization', pit: { id } }), { statusCode: 404 })
+    await refused(t, repository.find!({ type: 'visualization', pit: { id } }), 404)
     t.same(await database.query('SELECT id FROM saved_objects_in_time'), [], 'its copies are gone with it')
-    await t.rejects(repository.openPointInTimeForType!('visualization', { keepAlive: 'ever' }), { statusCode: 400 })
+    await refused(t, repository.openPointInTimeForType!('visualization', { keepAlive: 'ever' }), 400)
   })
 
   await t.test('a finder works through the client that it is given, and closes its point in time when one stops early', async (t) => {
@@ -202,7 +208,7 @@ async function suite (t: Test, open: () => Promise<Database>): Promise<void> {
     })
     t.same(await repository.removeReferencesTo!('tag', 'leaf'), { updated: 1 })
     t.match(await repository.get!('visualization', 'vis'), { references: [{ id: 'gone' }] })
-    await t.rejects(repository.removeReferencesTo!('tag', 'none'), { statusCode: 404 })
+    await refused(t, repository.removeReferencesTo!('tag', 'none'), 404)
   })
 
   await t.test('an object is resolved by its id, by an older one, or by both', async (t) => {
@@ -221,7 +227,7 @@ async function suite (t: Test, open: () => Promise<Database>): Promise<void> {
     await Promise.all(Array.from({ length: 4 }, () => repository.incrementCounter!('telemetry', 'visits', [{ fieldName: 'count', incrementBy: 2 }])))
     t.match(await repository.get!('telemetry', 'visits'), { attributes: { count: 8 } })
     await repository.update!('telemetry', 'visits', { count: 'many' })
-    await t.rejects(repository.incrementCounter!('telemetry', 'visits', ['count']), { statusCode: 400 })
+    await refused(t, repository.incrementCounter!('telemetry', 'visits', ['count']), 400)
   })
 
   await t.test('what is stored is there when the database is opened again', async (t) => {
@@ -230,7 +236,7 @@ async function suite (t: Test, open: () => Promise<Database>): Promise<void> {
     database = await open()
     t.same(await inSpace('default').get!('dashboard', 'dash'), before)
     await inSpace('default').delete!('dashboard', 'dash')
-    await t.rejects(inSpace('default').get!('dashboard', 'dash'), { statusCode: 404 })
+    await refused(t, inSpace('default').get!('dashboard', 'dash'), 404)
   })
 
   await database.close()

@@ -8,7 +8,7 @@ const record = {
   message: 'User is updating dashboard [id=1]',
   event: { action: 'dashboard_update', outcome: 'unknown' as const },
   ecs: { version: '9.4.0' },
-  log: { level: 'info', logger: 'plugins.security.audit.ecs' },
+  log: { level: 'INFO', logger: 'fastify-audit' },
   process: { pid: 5355 }
 }
 
@@ -20,8 +20,8 @@ test('the json layout writes an object per line', async (t) => {
 
 test('the pattern layout takes its pattern and highlight, and Kibana\'s defaults without them', async (t) => {
   t.equal(createLayout({ type: 'pattern', pattern: '%pid %message' })(record, {}), '5355 User is updating dashboard [id=1]\n')
-  t.match(createLayout({ type: 'pattern' })(record, {}), /^\[2012-02-01T[\d:.]+[+-]\d\d:\d\d\]\[INFO \]\[plugins.security.audit.ecs\] User is updating dashboard \[id=1\]\n$/)
-  t.equal(createLayout({ type: 'pattern', pattern: '%logger', highlight: true })(record, {}), '\u001b[35mplugins.security.audit.ecs\u001b[39m\n')
+  t.match(createLayout({ type: 'pattern' })(record, {}), /^\[2012-02-01T[\d:.]+[+-]\d\d:\d\d\]\[INFO \]\[fastify-audit\] User is updating dashboard \[id=1\]\n$/)
+  t.equal(createLayout({ type: 'pattern', pattern: '%logger', highlight: true })(record, {}), '\u001b[35mfastify-audit\u001b[39m\n')
 })
 
 test('a pattern that cannot be compiled is refused', async (t) => {

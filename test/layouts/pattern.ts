@@ -11,7 +11,7 @@ const record: AuditRecord = {
   event: { action: 'dashboard_update', outcome: 'unknown' },
   user: { name: 'jane' },
   ecs: { version: '9.4.0' },
-  log: { level: 'info', logger: 'audit' },
+  log: { level: 'INFO', logger: 'audit' },
   process: { pid: 5355 }
 }
 
@@ -71,8 +71,8 @@ test('a pattern with an unknown date format or time zone, or a line break, is re
 
 test('highlight colours the level and the logger, and nothing else', async (t) => {
   const colours: [level: string, coloured: string][] = [
-    ['fatal', '\u001b[31mFATAL\u001b[39m'], ['error', '\u001b[31mERROR\u001b[39m'], ['warn', '\u001b[33mWARN \u001b[39m'],
-    ['info', 'INFO '], ['debug', '\u001b[32mDEBUG\u001b[39m'], ['trace', '\u001b[34mTRACE\u001b[39m']
+    ['fatal', '\u001b[31mFATAL\u001b[39m'], ['error', '\u001b[31mERROR\u001b[39m'], ['WARN', '\u001b[33mWARN \u001b[39m'],
+    ['INFO', 'INFO '], ['info', 'INFO '], ['debug', '\u001b[32mDEBUG\u001b[39m'], ['trace', '\u001b[34mTRACE\u001b[39m']
   ]
   for (const [level, coloured] of colours) {
     t.equal(lineOf('%level %logger %pid', { log: { level, logger: 'audit' } }, true), `${coloured} \u001b[35maudit\u001b[39m 5355\n`)

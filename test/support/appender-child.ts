@@ -1,6 +1,6 @@
 // A process that opens and closes appenders and appends to them as its parent asks. Used by
 // the tests of what only a process of its own can show: a standard output that somebody
-// else reads, a limit that the operating system sets.
+// else reads, or no longer reads.
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createAppender, type AppenderConfig } from '../../lib/appenders/create.js'
@@ -10,7 +10,7 @@ type Request = { readonly id: number } & ({ readonly open: AppenderConfig } | { 
 
 interface Answer {
   readonly id: number
-  readonly error?: { readonly code: string, readonly message: string, readonly linesWritten?: number, readonly causeCode?: string }
+  readonly error?: { readonly code: string, readonly message: string, readonly causeCode?: string }
 }
 
 /** A child process whose appender is used like one of this process. */
@@ -54,8 +54,8 @@ function serve (): void {
       await act(request)
       process.send!({ id: request.id })
     } catch (error) {
-      const { code, message, cause, linesWritten } = error as Error & { code: string, linesWritten?: number }
-      process.send!({ id: request.id, error: { code, message, linesWritten, causeCode: (cause as NodeJS.ErrnoException | undefined)?.code } })
+      const { code, message, cause } = error as Error & { code: string }
+      process.send!({ id: request.id, error: { code, message, causeCode: (cause as NodeJS.ErrnoException | undefined)?.code } })
     }
   })
   process.on('disconnect', () => process.exit())

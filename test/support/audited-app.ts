@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { Test } from 'tap'
 import audit, { type AuditOptions } from '../../lib/index.js'
-import { assertEcs } from './ecs.js'
+import { ecsFaults } from './ecs.js'
 
 export interface WrittenEvent {
   readonly message: string
@@ -19,10 +19,11 @@ export interface WrittenEvent {
 export function readEvents (t: Test, file: string): WrittenEvent[] {
   const text = readFileSync(file, 'utf8')
   if (text === '') return []
-  t.ok(text.endsWith('\n'), 'the last line is whole')
+  if (!text.endsWith('\n')) t.fail('the last line is whole')
   return text.slice(0, -1).split('\n').map(line => {
     const record = JSON.parse(line)
-    assertEcs(t, record)
+    const faults = ecsFaults(record)
+    if (faults.length > 0) t.fail('the record is ECS', { faults, record })
     return record
   })
 }

@@ -43,9 +43,9 @@ export function curlLines ({ address, cookies }) {
   const jar = quoted(cookies)
   const json = '-H \'content-type: application/json\''
   return [
-    `curl -sS -c ${jar} ${address}/api/login ${json} -d '${JSON.stringify({ name: first?.name, password: first?.password })}'`,
-    `curl -sS -b ${jar} ${address}/api/saved_objects/dashboard ${json} -d '{"attributes":{"title":"Sales of the year"}}'`,
-    `curl -sS -b ${jar} '${address}/api/saved_objects/_find?type=dashboard&search=sales'`
+    `curl -sSw '\\n' -c ${jar} ${address}/api/login ${json} -d '${JSON.stringify({ name: first?.name, password: first?.password })}'`,
+    `curl -sSw '\\n' -b ${jar} ${address}/api/saved_objects/dashboard ${json} -d '{"attributes":{"title":"Sales of the year"}}'`,
+    `curl -sSw '\\n' -b ${jar} '${address}/api/saved_objects/_find?type=dashboard&search=sales'`
   ]
 }
 

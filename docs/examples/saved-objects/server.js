@@ -4,7 +4,7 @@
 // HOST, PORT      where to listen; 127.0.0.1 and 3000 without them, port 0 takes any free one
 // DATABASE_URL    a PostgreSQL to use in place of the file in ./data
 // Files are where the process is started: ./data, ./logs.
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { AUDIT_YML, buildApp } from './app.js'
 import { openApplicationLog } from './application-log.js'
@@ -22,6 +22,7 @@ const [, auditFileName] = /^\s*(?:[\w.]+\.)?fileName:\s*(\S+)/m.exec(readFileSyn
 const auditFile = auditFileName && resolve(auditFileName)
 
 async function start () {
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
   const applicationLog = await openApplicationLog(resolve('logs'))
   const database = await openDatabase({
     url: DATABASE_URL,

@@ -1,6 +1,6 @@
 // Which rolled files go: by number, by what they weigh together, by age. The live file is
 // never among them. Called by the `rolling-file` appender at the start and after each roll.
-import { stat, unlink } from 'node:fs/promises'
+import { lstat, unlink } from 'node:fs/promises'
 import type { FromSchema } from '../../config/from-schema.js'
 import { durationSchema, durationToMilliseconds, sizeSchema, sizeToBytes } from '../../config/units.js'
 import type { RolledFile } from './numeric.js'
@@ -52,7 +52,7 @@ export async function removeExpired (youngestFirst: readonly RolledFile[], confi
   const removed: string[] = []
   let accumulated = 0
   for (const [index, { path }] of youngestFirst.entries()) {
-    const { size, mtimeMs } = await stat(path)
+    const { size, mtimeMs } = await lstat(path)
     accumulated += size
     if (index >= maxFiles || accumulated > maxSize || mtimeMs < oldest) {
       await unlink(path)

@@ -1,8 +1,6 @@
 // The embedded database, the default of the example: one SQLite file through libsql. Called
 // by database/open.js. Statements are synchronous underneath; each is a transaction of its
 // own, which is all that the repository asks for.
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import Libsql from 'libsql'
 import { createTables } from './tables.js'
 
@@ -10,13 +8,12 @@ import { createTables } from './tables.js'
 const KEPT_STATEMENTS = 200
 
 /**
- * Opens the file, and creates it, its folder and its tables where they are missing.
+ * Opens the file, and creates it and its tables where they are missing.
  *
  * @param {string} file
  * @returns {import('./open.js').Database}
  */
 export function openSqlite (file) {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const connection = new Libsql(file, { timeout: 5000 })
   connection.exec('PRAGMA journal_mode = WAL')
   connection.exec('PRAGMA foreign_keys = ON')

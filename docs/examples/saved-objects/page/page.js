@@ -82,9 +82,9 @@ element('create').addEventListener('submit', async (event) => {
 element('list').addEventListener('click', list)
 
 element('curl').textContent = [
-  `curl -sS -c cookies.txt ${window.location.origin}/api/login -H 'content-type: application/json' -d '{"name":"emma","password":"emma-may-edit"}'`,
-  `curl -sS -b cookies.txt ${window.location.origin}/api/saved_objects/dashboard -H 'content-type: application/json' -d '{"attributes":{"title":"Sales of the year"}}'`,
-  `curl -sS -b cookies.txt '${window.location.origin}/api/saved_objects/_find?type=dashboard&search=sales'`
+  `curl -sSw '\\n' -c cookies.txt ${window.location.origin}/api/login -H 'content-type: application/json' -d '{"name":"emma","password":"emma-may-edit"}'`,
+  `curl -sSw '\\n' -b cookies.txt ${window.location.origin}/api/saved_objects/dashboard -H 'content-type: application/json' -d '{"attributes":{"title":"Sales of the year"}}'`,
+  `curl -sSw '\\n' -b cookies.txt '${window.location.origin}/api/saved_objects/_find?type=dashboard&search=sales'`
 ].join('\n')
 await showWho()
 await showTrail()

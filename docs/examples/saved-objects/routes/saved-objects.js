@@ -78,7 +78,7 @@ export async function savedObjectsRoutes (app) {
   app.post(at('/_check_conflicts'), { schema: schemas.bulkKeys }, async (request) => request.savedObjects.checkConflicts(request.body))
 
   app.post(at('/_export'), { schema: schemas.exported }, async (request, reply) => {
-    const pages = request.savedObjects.createPointInTimeFinder({ type: request.body.type }).find()
+    const pages = request.savedObjects.createPointInTimeFinder({ type: request.body.type }).find()[Symbol.asyncIterator]()
     // The first page is awaited here, so that a refusal is still answered with its status.
     const first = await pages.next()
     async function * lines () {

@@ -17,7 +17,7 @@ const list = (properties, required) => ({ type: 'array', minItems: 1, maxItems: 
 
 const referenceList = { ...list({ type, id, name: { type: 'string', minLength: 1, maxLength: 512 } }, ['type', 'id', 'name']), minItems: 0 }
 const keys = list({ type, id }, ['type', 'id'])
-const params = record({ type, id })
+const params = record({ space, type, id })
 const overwrite = record({ overwrite: flag })
 const force = record({ force: flag })
 const created = { attributes, references: referenceList, version, originId: id, initialNamespaces: { ...spaces, minItems: 1 } }

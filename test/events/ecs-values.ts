@@ -1,4 +1,6 @@
+import { EcsFlat } from '@elastic/ecs'
 import { test, type Test } from 'tap'
+import { EVENT_CATEGORIES, EVENT_OUTCOMES, EVENT_TYPES, ONLY_CATEGORY, ONLY_TYPE } from '../../lib/events/ecs-values.js'
 import { assertEcs, ecsFaults } from '../support/ecs.js'
 
 const record = {
@@ -62,4 +64,17 @@ test('a fault fails the test that asserts', async (t) => {
   assertEcs(recorder, { ...record, colour: 'red' })
   assertEcs(recorder, record)
   t.same(calls, ['colour is not an ECS field', 'pass'])
+})
+
+test('the lists of values are those that ECS permits', async (t) => {
+  const permitted = (field: 'event.category' | 'event.type' | 'event.outcome'): string[] => EcsFlat[field].allowed_values.map(({ name }) => name).sort()
+  t.same([...EVENT_CATEGORIES].sort(), permitted('event.category'))
+  t.same([...EVENT_TYPES].sort(), permitted('event.type'))
+  t.same([...EVENT_OUTCOMES].sort(), permitted('event.outcome'))
+})
+
+test('the list of one value is the same frozen one every time', async (t) => {
+  for (const category of EVENT_CATEGORIES) t.same(ONLY_CATEGORY[category], [category])
+  for (const type of EVENT_TYPES) t.same(ONLY_TYPE[type], [type])
+  t.ok([ONLY_CATEGORY, ONLY_TYPE, ...Object.values(ONLY_CATEGORY), ...Object.values(ONLY_TYPE)].every(Object.isFrozen))
 })

@@ -1,0 +1,67 @@
+import { test } from 'tap'
+import { Ajv } from 'ajv'
+import type { JsonSchema } from '../../lib/config/json-schema.js'
+import { readSettings } from '../../lib/config/read.js'
+import type { AuditConfig, Settings } from '../../lib/config/schema.js'
+import { auditSchema, settingChecks } from '../../lib/config/schema.js'
+
+const read = (config: object): Settings => readSettings(config, auditSchema, { env: {}, checks: settingChecks }).settings
+const layout = { type: 'json' }
+
+/** Every schema within a schema, with its path. */
+function * everySchema (schema: JsonSchema, path = 'audit'): Generator<[string, JsonSchema]> {
+  yield [path, schema]
+  for (const [key, property] of Object.entries(schema.properties ?? {})) yield * everySchema(property, `${path}.${key}`)
+  for (const [index, branch] of (schema.oneOf ?? []).entries()) yield * everySchema(branch, `${path}(${index})`)
+  if (schema.items !== undefined) yield * everySchema(schema.items, `${path}[]`)
+}
+
+test('every object refuses unknown keys, every union says its type, every setting has a description', async (t) => {
+  const properties = new Set<string>()
+  for (const [path, schema] of everySchema(auditSchema)) {
+    if (schema.oneOf !== undefined) t.match(schema, { type: 'object', discriminator: { propertyName: 'type' }, required: ['type'] }, path)
+    if (schema.properties !== undefined) t.equal(schema.additionalProperties, false, path)
+    for (const [key, property] of Object.entries(schema.properties ?? {})) {
+      properties.add(`${path}.${key}`)
+      if (property.const === undefined && property.oneOf === undefined && key !== 'strategy') t.type(property.description, 'string', `${path}.${key}`)
+    }
+  }
+  t.ok(properties.size > 30)
+})
+
+test('every default is one that its own schema accepts', async (t) => {
+  const ajv = new Ajv({ discriminator: true, strictTypes: false, strictRequired: false })
+  for (const [path, schema] of everySchema(auditSchema)) {
+    if (schema.default === undefined) continue
+    t.equal(ajv.validate(schema, schema.default), true, path)
+  }
+})
+
+test('what Kibana accepts is accepted', async (t) => {
+  const accepted: AuditConfig[] = [
+    { appender: { type: 'console', layout: { type: 'pattern' } } },
+    { appender: { type: 'file', fileName: '/a/b.log', layout: { type: 'pattern', pattern: '%date{ISO8601_TZ}{America/Los_Angeles} %message', highlight: true } } },
+    { appender: { type: 'rolling-file', fileName: 'a', layout: { type: 'json' }, policy: { type: 'size-limit' }, strategy: { type: 'numeric', pattern: '.%i' }, retention: { maxFiles: 365 } } },
+    { appender: { type: 'rolling-file', fileName: 'a', layout: { type: 'json' }, policy: { type: 'time-interval', interval: '1w', modulate: false } } },
+    { ignore_filters: [{ actions: ['http_request'], users: ['!/^svc/'] }] },
+    { savedObjectDiff: { enabled: false, typesToInclude: ['dashboard'], fieldSizeLimit: '1kb' } },
+    { enabled: true, include_saved_object_names: false }
+  ]
+  for (const config of accepted) t.doesNotThrow(() => read(config), JSON.stringify(config))
+  t.equal(read({ appender: { type: 'rolling-file', fileName: 'a', layout } }).appender.type, 'rolling-file')
+})
+
+test('what cannot work is refused with the reason', async (t) => {
+  const refused: [object, RegExp][] = [
+    [{ savedObjectDiff: { enabled: true } }, /savedObjectDiff\.enabled: expected false, because field-level differences are not recorded yet, got true$/],
+    [{ appender: { type: 'file', fileName: 'a', layout, policy: { type: 'size-limit' } } }, /appender\.policy: unknown key for type "file", expected one of type, fileName, layout$/],
+    [{ appender: { type: 'otel', layout } }, /appender\.type: expected one of "console", "file", "rolling-file", got "otel"$/],
+    [{ appender: { type: 'rolling-file', fileName: 'a', layout, policy: { type: 'time-interval', interval: '90m' } } }, /policy\.interval: expected an interval .*, got "90m"$/],
+    [{ appender: { type: 'rolling-file', fileName: 'a', layout, retention: {} } }, /retention: expected at least one of maxFiles, .*, got an empty object$/],
+    [{ appender: { type: 'console', layout: { type: 'pattern', pattern: '%date{ISO}' } } }, /appender\.layout\.pattern: expected one of the date formats .*, got "ISO"/],
+    [{ ignore_filters: [{}] }, /ignore_filters\[0\]: expected a rule with at least one of actions, .*, got an empty object$/],
+    [{ ignore_filters: [{ users: ['/(?=a)/'] }] }, /ignore_filters\[0\]\.users\[0\]: expected a regular expression/],
+    [{ http: { ignore_paths: ['health'] } }, /http\.ignore_paths\[0\]: expected a path such as "\/health", got "health"$/]
+  ]
+  for (const [config, message] of refused) t.throws(() => read(config), { code: 'AUDIT_ERR_CONFIG', message }, String(message))
+})

@@ -1,0 +1,27 @@
+import { test } from 'tap'
+import { createTargetReader } from '../../lib/http/target.js'
+
+test('a request target is taken apart as it came', async t => {
+  const urlOf = createTargetReader()
+  const cases: [target: string, host: string, expected: object][] = [
+    ['/a/b?c=d&e=%20', 'localhost:3000', { domain: 'localhost', port: 3000, path: '/a/b', query: 'c=d&e=%20' }],
+    ['/a?', 'localhost:3000', { domain: 'localhost', port: 3000, path: '/a' }],
+    ['/a?b?c#d', 'example.org', { domain: 'example.org', path: '/a', query: 'b?c#d' }],
+    ['/', '[::1]:8080', { domain: '[::1]', port: 8080, path: '/' }],
+    ['/', '[::1]', { domain: '[::1]', path: '/' }],
+    ['/', '', { path: '/' }],
+    ['/', 'h:99999', { domain: 'h', path: '/' }],
+    ['/', 'h:port', { domain: 'h:port', path: '/' }],
+    ['*', 'h', { domain: 'h', path: '*' }],
+    ['', 'h', { domain: 'h', path: '' }],
+    ['//evil/path', 'h', { domain: 'h', path: '//evil/path' }],
+    ['HTTP://Other:81/p?q', 'h', { scheme: 'http', domain: 'Other', port: 81, path: '/p', query: 'q' }],
+    ['http://other', 'h', { scheme: 'http', domain: 'other', path: '/' }],
+    ['http://other?q=/', 'h', { scheme: 'http', domain: 'other', path: '/', query: 'q=/' }],
+    ['host:443', 'h', { domain: 'h', path: 'host:443' }]
+  ]
+  for (const [target, host, expected] of cases) {
+    t.same(JSON.parse(JSON.stringify(urlOf(target, host, 'scheme' in expected ? 'https' : undefined))), expected, `${target} at ${host}`)
+  }
+  t.equal(urlOf('/', 'h', 'https').scheme, 'https')
+})

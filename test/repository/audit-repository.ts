@@ -1,0 +1,149 @@
+import { test } from 'tap'
+import { auditRepository, type RepositoryContext } from '../../lib/repository/audit-repository.js'
+import type { RepositoryOptions } from '../../lib/contracts.js'
+import { createRecordingLogger, type RecordingLogger } from '../support/recording-logger.js'
+import { SavedObjectsClient } from '../support/saved-objects.js'
+
+function contextOf (logger: RecordingLogger): RepositoryContext {
+  return { logger: () => logger, settings: { unaudited_read_types: ['config'], include_saved_object_names: true } }
+}
+
+test('a repository is the same to whoever uses it', async (t) => {
+  const client = new SavedObjectsClient()
+  const audited = auditRepository(client, {}, contextOf(createRecordingLogger(t)))
+  t.ok(audited instanceof SavedObjectsClient, 'instanceof')
+  t.equal(audited.constructor, SavedObjectsClient)
+  t.ok('create' in audited)
+  t.notOk('nothing' in audited)
+  await audited.create('dashboard', {}, { id: '1' })
+  t.equal(audited.size, 1, 'a getter over a private field')
+  t.same(await audited.checkConflicts([{ type: 'dashboard', id: '1' }]), { errors: [{ type: 'dashboard', id: '1' }] }, 'a method in no table')
+  t.equal(audited.create, audited.create, 'methods are stable')
+  t.equal(audited.create.length, client.create.length)
+  const { get } = audited
+  t.match(await get('dashboard', '1'), { id: '1' }, 'a method taken off the object')
+})
+
+test('wrapping twice records once, in the latest scope', async (t) => {
+  const forApp = createRecordingLogger(t)
+  const forRequest = createRecordingLogger(t)
+  const client = new SavedObjectsClient()
+  const inside = auditRepository(client, {}, contextOf(forApp))
+  await auditRepository(inside, {}, contextOf(forRequest)).create('dashboard', {}, { id: '1' })
+  t.same(forApp.events, [])
+  t.equal(forRequest.events.length, 1)
+  await inside.get('dashboard', '1')
+  t.equal(forApp.events.length, 1, 'the wrapper inside goes on as it was')
+})
+
+test('wrapping again keeps the table and every authorize of the wrapper inside', async (t) => {
+  const logger = createRecordingLogger(t)
+  const asked: string[] = []
+  const options = (name: string, method: string): RepositoryOptions => ({
+    authorize: () => { asked.push(name) },
+    operations: { [method]: { action: `thing_${method}`, kind: 'write', type: 'change', verbs: ['changing', 'changed', 'change'] } }
+  })
+  const things = { one: () => 1, two: () => 2 }
+  const inside = auditRepository(things, options('inside', 'one'), contextOf(logger))
+  const outside = auditRepository(inside, options('outside', 'two'), contextOf(logger))
+  await outside.one()
+  await outside.two()
+  t.same(asked, ['inside', 'outside', 'inside', 'outside'])
+  t.same(logger.events.map(({ event }) => event.action), ['thing_one', 'thing_two'])
+  await auditRepository(outside, {}, contextOf(logger)).one()
+  t.equal(logger.events.length, 3, 'and without options')
+})
+
+test('nobody gets at the repository behind the wrapper', async (t) => {
+  const logger = createRecordingLogger(t)
+  const client = Object.assign(new SavedObjectsClient(), { itself () { return this }, async later () { return this } })
+  const audited = auditRepository(client, {}, contextOf(logger))
+  t.equal(audited.itself(), audited, 'a method that returns the object returns the wrapper')
+  t.equal(await audited.later(), audited)
+  const seen: symbol[] = []
+  const spy = new Proxy(audited, {
+    get (target, key) {
+      if (typeof key === 'symbol') seen.push(key)
+      return Reflect.get(target, key) as unknown
+    }
+  })
+  auditRepository(spy, {}, contextOf(logger))
+  t.ok(seen.length > 0, 'the question can be overheard')
+  for (const key of seen) {
+    const answer = Reflect.get(audited, key) as object
+    t.same(Reflect.ownKeys(answer), [], 'the answer says nothing')
+    t.notOk(Reflect.has(audited, key))
+  }
+  t.notOk(Reflect.ownKeys(audited).some((key) => typeof key === 'symbol'))
+  const own = Object.getOwnPropertyDescriptor(Object.assign(audited, { get: client.get.bind(client) }), 'get')
+  await t.rejects((own?.value as typeof client.get)('secret', '1'))
+  t.equal(logger.events.at(-1)?.event.outcome, 'failure', 'a descriptor does not lead past the audit')
+})
+
+test('a frozen repository, and one whose properties change', async (t) => {
+  const logger = createRecordingLogger(t)
+  const frozen = auditRepository(Object.freeze({ async get (type: string, id: string) { return { type, id } } }), {}, contextOf(logger))
+  t.same(await frozen.get('dashboard', '1'), { type: 'dashboard', id: '1' })
+  const changing = { size: 1, async get (type: string, id: string): Promise<object> { return { type, id } } }
+  const audited = auditRepository(changing, {}, contextOf(logger))
+  await audited.get('dashboard', '2')
+  audited.size = 2
+  t.equal(changing.size, 2, 'a property is set on the repository itself')
+  audited.get = async () => ({ other: true })
+  t.same(await audited.get('dashboard', '3'), { other: true })
+  t.same(Object.keys(audited), ['size', 'get'])
+  delete (audited as Partial<typeof audited>).get
+  t.notOk('get' in changing)
+  t.equal(logger.events.length, 3)
+  t.throws(() => Object.freeze(audited), TypeError)
+})
+
+test('calls inside the repository are not recorded', async (t) => {
+  const logger = createRecordingLogger(t)
+  const audited = auditRepository(new SavedObjectsClient(), {}, contextOf(logger))
+  await audited.create('dashboard', { views: 1 }, { id: '1' })
+  await audited.incrementCounter('dashboard', '1', ['views'])
+  t.same(logger.events.map(({ event }) => event.action), ['saved_object_create', 'saved_object_update'])
+})
+
+test('the logger is found at the call', async (t) => {
+  const loggers = [createRecordingLogger(t), createRecordingLogger(t)] as const
+  let current = 0
+  const audited = auditRepository(new SavedObjectsClient(), {}, { ...contextOf(loggers[0]), logger: () => loggers[current === 0 ? 0 : 1] })
+  await audited.create('dashboard', {})
+  current = 1
+  await audited.create('dashboard', {})
+  t.same(loggers.map(({ events }) => events.length), [1, 1])
+})
+
+test('a transaction is audited where it is handed on, a tenant where it is handed out', async (t) => {
+  const logger = createRecordingLogger(t)
+  class Invoices {
+    readonly #tenant: string
+    constructor (tenant: string) { this.#tenant = tenant }
+    async void (id: string): Promise<string> { return `${this.#tenant}/${id}` }
+    async transaction<T> (work: (invoices: Invoices) => Promise<T>): Promise<T> { return await work(new Invoices('in transaction')) }
+    forTenant (tenant: string): Invoices { return new Invoices(tenant) }
+    async forTenantLater (tenant: string): Promise<Invoices> { return new Invoices(tenant) }
+  }
+  const audited = auditRepository(new Invoices('main'), {
+    operations: {
+      void: { action: 'invoice_void', kind: 'write', type: 'change', verbs: ['voiding', 'voided', 'void'], requested: ([id]) => [{ type: 'invoice', id: String(id) }] },
+      transaction: { kind: 'handover', handOn: ([work], auditing) => [(invoices: object) => (work as (invoices: object) => unknown)(auditing(invoices))] },
+      forTenant: { kind: 'handover', returns: 'same' },
+      forTenantLater: { kind: 'handover', returns: 'same' }
+    }
+  }, contextOf(logger))
+  t.equal(await audited.transaction((invoices) => invoices.void('1')), 'in transaction/1')
+  t.equal(await audited.forTenant('a').void('2'), 'a/2')
+  t.equal(await audited.forTenant('a').forTenant('b').void('3'), 'b/3')
+  t.equal(await (await audited.forTenantLater('c')).void('4'), 'c/4')
+  t.same(logger.events.map(({ kibana }) => kibana?.saved_object?.id), ['1', '2', '3', '4'])
+})
+
+test('what cannot be audited is told when it is wrapped', async (t) => {
+  const context = contextOf(createRecordingLogger(t))
+  t.throws(() => auditRepository((() => {}) as object, {}, context), { code: 'AUDIT_ERR_OPTION', message: 'repository: expected an object with methods, got a function' })
+  t.throws(() => auditRepository({}, { authorize: 'no' as never }, context), { code: 'AUDIT_ERR_OPTION', message: 'authorize: expected a function, got "no"' })
+  t.throws(() => auditRepository({}, { operations: { get: { kind: 'red' } as never } }, context), { code: 'AUDIT_ERR_OPTION', message: /operations\.get\.kind: expected .*, got "red"/ })
+})

@@ -1,0 +1,160 @@
+import { Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { test } from 'tap'
+import { auditRepository } from '../../lib/repository/audit-repository.js'
+import type { Operation, RepositoryOptions } from '../../lib/contracts.js'
+import { createRecordingLogger, type RecordingLogger } from '../support/recording-logger.js'
+
+const items: Operation = {
+  action: 'thing_find',
+  kind: 'read',
+  type: 'access',
+  verbs: ['accessing', 'accessed', 'access'],
+  requested: () => [{ type: 'things', id: 'all' }],
+  returned: (item) => [{ type: 'thing', id: String(item) }]
+}
+
+function audit<T> (logger: RecordingLogger, all: () => T, operation = items, options: RepositoryOptions = {}): T {
+  const settings = { unaudited_read_types: [], include_saved_object_names: true }
+  return auditRepository({ all }, { ...options, operations: { all: operation } }, { logger: () => logger, settings }).all()
+}
+
+const ids = (logger: RecordingLogger): unknown[] => logger.events.map(({ kibana }) => kibana?.saved_object?.id)
+
+test('items of an async generator are recorded as they are taken, each before it is handed over', async (t) => {
+  const logger = createRecordingLogger(t)
+  let isClosed = false
+  const all = audit(logger, async function * () {
+    try {
+      yield 1
+      yield 2
+      yield 3
+    } finally {
+      isClosed = true
+    }
+  })
+  t.same(logger.events, [], 'nothing is taken yet')
+  for await (const item of all) {
+    t.equal(ids(logger).at(-1), String(item))
+    if (item === 2) break
+  }
+  t.same(ids(logger), ['1', '2'], 'not what was not taken')
+  t.ok(isClosed, 'leaving the loop reaches the generator')
+})
+
+test('items taken by hand are recorded: next, return and throw', async (t) => {
+  const logger = createRecordingLogger(t)
+  const all = audit(logger, async function * (): AsyncGenerator<number, string, string> {
+    try {
+      t.equal(yield 1, 'sent')
+      yield 2
+    } catch {
+      yield 3
+    }
+    return 'end'
+  })
+  t.equal(all[Symbol.asyncIterator](), all)
+  t.same(await all.next(), { value: 1, done: false })
+  t.same(await all.next('sent'), { value: 2, done: false })
+  t.same(await all.throw(new Error('stop')), { value: 3, done: false })
+  t.same(await all.next(), { value: 'end', done: true })
+  t.same(await all.return('over'), { value: 'over', done: true })
+  t.same(ids(logger), ['1', '2', '3'])
+})
+
+test('an iterable by promise, and one that makes its iterators', async (t) => {
+  const logger = createRecordingLogger(t)
+  const made = { length: 2, async * [Symbol.asyncIterator] () { yield 1; yield 2 } }
+  const all = await audit(logger, async () => Object.freeze(made))
+  t.equal(all.length, 2, 'the rest of it stays')
+  for await (const item of all) t.equal(ids(logger).at(-1), String(item))
+  t.same(ids(logger), ['1', '2'])
+})
+
+test('a refusal on the way is a failure', async (t) => {
+  const logger = createRecordingLogger(t, 5)
+  const refusal = Object.assign(new Error('no more'), { statusCode: 403 })
+  const all = audit(logger, async function * () {
+    yield 1
+    throw refusal
+  })
+  await all.next()
+  t.equal(await all.next().catch((error: unknown) => error), refusal)
+  t.same(logger.story.filter((line) => line !== 'acknowledged'), ['success thing_find thing:1', 'failure thing_find things:all'])
+})
+
+test('an object stream is recorded item by item, whichever way it is read', async (t) => {
+  const ways: Record<string, (stream: Readable) => Promise<unknown>> = {
+    'for await': async (stream) => { for await (const item of stream) t.type(item, 'number') },
+    toArray: (stream) => stream.toArray(),
+    map: (stream) => stream.map((item: number) => item + 1).toArray(),
+    pipeline: (stream) => pipeline(stream, new Writable({ objectMode: true, write: (_item, _encoding, done) => { done() } })),
+    'on data': (stream) => new Promise((resolve) => { stream.on('data', () => {}).on('end', resolve) }),
+    read: (stream) => new Promise<void>((resolve) => {
+      stream.on('readable', () => { while (stream.read() !== null); }).on('end', resolve)
+    })
+  }
+  for (const [way, take] of Object.entries(ways)) {
+    const logger = createRecordingLogger(t)
+    const stream = audit(logger, () => Readable.from([1, 2, 3]))
+    t.ok(stream instanceof Readable)
+    await take(stream)
+    t.same(ids(logger), ['1', '2', '3'], way)
+  }
+  const logger = createRecordingLogger(t)
+  const failing = audit(logger, () => new Readable({ objectMode: true, read () { this.destroy(Object.assign(new Error('no'), { statusCode: 401 })) } }))
+  await t.rejects(failing.toArray())
+  t.same(logger.story[0], 'failure thing_find things:all')
+})
+
+test('a stream of bytes is one access, not one per piece', async (t) => {
+  const logger = createRecordingLogger(t)
+  const stream = audit(logger, () => new Readable({
+    read () {
+      this.push('two pieces')
+      this.push(null)
+    }
+  }), { ...items, returned: undefined })
+  await stream.toArray()
+  t.same(ids(logger), ['all'])
+})
+
+test('a cursor that is read in a way that cannot be followed is recorded, with a mark', async (t) => {
+  const logger = createRecordingLogger(t)
+  class Cursor {
+    readonly #items = [1, 2]
+    limit (): this { return this }
+    async next (): Promise<number | undefined> { return this.#items.shift() }
+    async toArray (): Promise<number[]> { return this.#items }
+    async close (): Promise<void> {}
+    async * [Symbol.asyncIterator] (): AsyncGenerator<number> { yield * this.#items }
+  }
+  const followed = audit(logger, () => new Cursor()).limit()
+  for await (const item of followed) t.ok(item)
+  await followed.close()
+  t.same(ids(logger), ['1', '2'])
+  t.notOk(logger.events.some(({ labels }) => labels))
+  for (const method of ['next', 'toArray'] as const) {
+    const marked = createRecordingLogger(t)
+    const cursor = audit(marked, () => new Cursor())
+    await cursor[method]()
+    await cursor[method]()
+    t.equal(marked.events.length, 1, 'once')
+    t.match(marked.events[0], { kibana: { saved_object: { id: 'all' } }, labels: { audit_fault: `returned: items are taken by ${method}(), which cannot be followed: they are not recorded one by one` } })
+  }
+  const locked = createRecordingLogger(t)
+  const web = audit(locked, () => new ReadableStream({ start (controller) { controller.enqueue(1) } }))
+  const reader = web.getReader()
+  t.same(await reader.read(), { value: 1, done: false })
+  t.match(locked.events, [{ labels: { audit_fault: /getReader/ } }])
+})
+
+test('a permission is asked for before the first item, over generators and streams alike', async (t) => {
+  const logger = createRecordingLogger(t)
+  const taken: unknown[] = []
+  for await (const item of audit(logger, async function * () { yield 1 }, items, { authorize: async () => { t.same(taken, []) } })) taken.push(item)
+  t.same(ids(logger), ['1'])
+  const refused = audit(logger, async function * () { t.fail('not run') }, items, { authorize: () => { throw new Error('no') } })
+  await t.rejects(async () => { for await (const item of refused) t.fail(String(item)) }, { message: 'no' })
+  t.same(logger.events.at(-1)?.event.outcome, 'failure')
+})

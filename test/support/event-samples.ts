@@ -1,0 +1,83 @@
+// Every event that this project can say of itself, once: the samples of docs/events.md, made
+// by the factories. Called by the test of the docs and by tests that need one of each.
+import type { AuditEvent, EventOutcome } from '../../lib/contracts.js'
+import { accessAgreementAcknowledgedEvent, sessionCleanupEvent, userLoginEvent, userLogoutEvent } from '../../lib/events/authentication.js'
+import { httpRequestEvent } from '../../lib/events/http-request.js'
+import { SAVED_OBJECT_ACTIONS, savedObjectEvent, type SavedObjectAction } from '../../lib/events/saved-object.js'
+import { SPACE_ACTIONS, spaceEvent, type SpaceAction } from '../../lib/events/space.js'
+
+/** A row of the table in docs/events.md: the messages with placeholders, and one sample. */
+export interface EventSample {
+  readonly action: string
+  readonly messages: readonly string[]
+  readonly sample: AuditEvent
+}
+
+const OUTCOMES = ['unknown', 'success', 'failure'] as const satisfies readonly EventOutcome[]
+const provider = { type: 'basic', name: 'basic1' }
+const namedProvider = { type: '<type>', name: '<provider>' }
+const dashboard = { type: 'dashboard', id: '7adfa750', name: 'Sales' }
+const withoutObject: readonly SavedObjectAction[] = ['saved_object_open_point_in_time', 'saved_object_close_point_in_time']
+
+const savedObjectSamples = (Object.keys(SAVED_OBJECT_ACTIONS) as SavedObjectAction[]).map((action): EventSample => {
+  const hasObject = !withoutObject.includes(action)
+  const spaces = action === 'saved_object_update_objects_spaces' ? { addToSpaces: ['marketing'], deleteFromSpaces: ['default'] } : {}
+  return {
+    action,
+    messages: OUTCOMES.map(outcome => savedObjectEvent({ action, outcome, ...hasObject && { object: { type: '<type>', id: '<id>' } } }).message),
+    sample: savedObjectEvent({ action, ...hasObject && { object: dashboard }, ...spaces })
+  }
+})
+
+const spaceSamples = (Object.keys(SPACE_ACTIONS) as SpaceAction[]).map((action): EventSample => ({
+  action,
+  messages: [
+    ...OUTCOMES.map(outcome => spaceEvent({ action, outcome, space: { id: '<id>' } }).message),
+    ...action === 'space_find' ? [spaceEvent({ action, outcome: 'failure' }).message] : []
+  ],
+  sample: action === 'space_find'
+    ? spaceEvent({ action, error: { code: 'Forbidden', message: 'Not permitted to find spaces' } })
+    : spaceEvent({ action, space: { id: 'marketing', name: 'Marketing' } })
+}))
+
+const user = { name: '<name>' }
+
+/** Every event, in the order of the documentation. */
+export const EVENT_SAMPLES: readonly EventSample[] = [
+  {
+    action: 'http_request',
+    messages: [httpRequestEvent({ method: 'GET', url: { path: '/path' } }).message],
+    sample: httpRequestEvent({
+      method: 'PUT',
+      url: { domain: 'kibana.example', path: '/api/objects/dashboard/7adfa750', port: 5601, query: 'overwrite=true', scheme: 'https' }
+    })
+  },
+  ...savedObjectSamples,
+  ...spaceSamples,
+  {
+    action: 'user_login',
+    messages: [userLoginEvent({ user, provider: namedProvider }).message, userLoginEvent({ provider: namedProvider }).message],
+    sample: userLoginEvent({ provider, user: { id: 'u_42', name: 'jane', roles: ['editor'] }, sessionId: 's_9', realm: 'native1', lookupRealm: 'native1' })
+  },
+  {
+    action: 'user_logout',
+    messages: [
+      userLogoutEvent({ user, provider: namedProvider }).message,
+      userLogoutEvent({ user, provider: namedProvider, reason: 'concurrent-limit' }).message
+    ],
+    sample: userLogoutEvent({ provider, user: { id: 'u_42', name: 'jane' } })
+  },
+  {
+    action: 'session_cleanup',
+    messages: [
+      sessionCleanupEvent({ provider, sessionId: '', userHash: '<hash>' }).message,
+      sessionCleanupEvent({ provider, sessionId: '', userHash: '<hash>', reason: 'concurrent-limit' }).message
+    ],
+    sample: sessionCleanupEvent({ provider, sessionId: 's_9', userHash: '5e8848' })
+  },
+  {
+    action: 'access_agreement_acknowledged',
+    messages: [accessAgreementAcknowledgedEvent({ user, provider: namedProvider }).message],
+    sample: accessAgreementAcknowledgedEvent({ provider, user: { name: 'jane' } })
+  }
+]
