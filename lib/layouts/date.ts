@@ -61,17 +61,16 @@ function createOffset (zone?: string): (time: number) => Offset {
   return (time) => {
     const minute = Math.floor(time / MINUTE)
     if (minute !== knownMinute) {
-      const name = zoneName.formatToParts(time).find(({ type }) => type === 'timeZoneName')?.value ?? ''
-      known = parseOffset(name)
+      known = parseOffset(zoneName.format(time))
       knownMinute = minute
     }
     return known
   }
 }
 
-// Intl says `GMT-05:00`, and `GMT` for UTC.
-function parseOffset (name: string): Offset {
-  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)/.exec(name) ?? ['', '+', '00', '00']
-  const milliseconds = (Number(hours) * 60 + Number(minutes)) * MINUTE
-  return { milliseconds: sign === '-' ? -milliseconds : milliseconds, text: `${sign}${hours}:${minutes}` }
+// Intl ends a date with `GMT-05:00`, in UTC, depending on its version, with `GMT` alone.
+function parseOffset (date: string): Offset {
+  const text = `${date}+00:00`.replace(/^.*?([+-]\d\d:\d\d).*$/, '$1')
+  const milliseconds = (Number(text.slice(1, 3)) * 60 + Number(text.slice(4))) * MINUTE
+  return { milliseconds: text.startsWith('-') ? -milliseconds : milliseconds, text }
 }

@@ -2,7 +2,7 @@
 // compiled once. Called by createLayout; the settings' validation calls `patternFault`.
 import type { AuditRecord, Layout } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
-import { createDateFormat, DATE_FORMATS, isDateFormat, isTimeZone } from './date.js'
+import { createDateFormat, DATE_FORMATS, isDateFormat, isTimeZone, type DateFormat } from './date.js'
 import { lineText } from './line-text.js'
 import { plainEvent } from './plain.js'
 import { objectJson } from './value.js'
@@ -83,9 +83,9 @@ function literal (text: string): Segment {
   return () => text
 }
 
+// `patternFault` has found the format and the zone to exist.
 function dateSegment (format = 'ISO8601_TZ', zone?: string): Segment {
-  if (!isDateFormat(format)) throw new RangeError(`Unknown date format: ${format}`)
-  const dateText = createDateFormat(format, zone)
+  const dateText = createDateFormat(format as DateFormat, zone)
   return ({ '@timestamp': timestamp }) => {
     const time = Date.parse(timestamp)
     return Number.isNaN(time) ? lineText(timestamp) : dateText(time)

@@ -37,7 +37,7 @@ export function textFault (entry: string, key: 'users' | 'paths'): { message: st
     RE2JS.compile(pattern.expression)
     return null
   } catch (error) {
-    const cause = error instanceof Error ? error : new Error(String(error))
+    const cause = error as Error
     return { message: `expected a regular expression (RE2) between slashes such as "/^svc-/", got ${JSON.stringify(entry)}: ${cause.message}`, cause }
   }
 }

@@ -3,7 +3,7 @@
 // install the tarball, are type checked, run, and must leave audit lines in a file.
 // `node test/package/check.js`, after a build; .ci/run calls it.
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -46,7 +46,9 @@ try {
   const [{ filename, files }] = check('the package packs', () => JSON.parse(run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder])))
   const tarball = join(folder, filename)
   check('it holds what it should and nothing else', () => {
-    const strays = files.map(({ path }) => path).filter((path) => !/^(dist\/.+\.(js|d\.ts|js\.map)|docs\/[\w-]+\.md|docs\/audit\.schema\.json|package\.json|README\.md|LICENSE)$/.test(path))
+    const expected = /^(dist\/.+\.(js|d\.ts|js\.map)|docs\/[\w-]+\.md|docs\/audit\.schema\.json|package\.json|README\.md|LICENSE)$/
+    const left = (path) => path.startsWith('dist/') && !existsSync(join(ROOT, path.replace(/^dist/, 'lib').replace(/\.(js|d\.ts|js\.map)$/, '.ts')))
+    const strays = files.map(({ path }) => path).filter((path) => !expected.test(path) || left(path))
     if (strays.length > 0) throw new Error(`not expected in the package: ${strays.join(', ')}`)
   })
   check('publint has nothing to say', () => run(join(BIN, 'publint'), ['run', tarball, '--strict']))

@@ -186,11 +186,11 @@ test('a table that fails stops neither the operation nor the record', async (t) 
   t.match(logger.events[1], { event: { outcome: 'unknown' }, labels: { audit_fault: 'refused: RangeError: odd' } })
 })
 
-async function fault (t: Test, operation: Operation, outcome: string, audit_fault: string): Promise<void> {
+async function fault (t: Test, operation: Operation, outcome: string, says: string): Promise<void> {
   const logger = createRecordingLogger(t)
   t.equal(await audit(logger, { async it (id: number) { return `done ${id}` } }, { it: operation }).it(1), 'done 1')
   t.equal(logger.events.length, 1)
-  t.match(logger.events[0], { event: { outcome }, labels: { audit_fault } })
+  t.match(logger.events[0], { event: { outcome }, labels: { audit_fault: says } })
   t.equal(logger.events[0]?.kibana?.saved_object, undefined)
 }
 

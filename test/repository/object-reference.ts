@@ -1,0 +1,33 @@
+import { test } from 'tap'
+import { idText, isThenable, nameIn, objectReference } from '../../lib/repository/object-reference.js'
+
+class ObjectId {
+  toString (): string { return '64b7' }
+}
+
+test('an id is a text, whatever the database has for one', (t) => {
+  t.same(['a', 7, 7n, new ObjectId(), Uint8Array.of(1, 255)].map(idText), ['a', '7', '7', '64b7', '01ff'])
+  t.same([{ tenant: 'a', number: 1 }, ['a', 1], Object.assign(Object.create(null) as object, { a: 1 })].map(idText), ['{"tenant":"a","number":1}', '["a",1]', '{"a":1}'])
+  t.same([undefined, null].map(idText), [undefined, undefined])
+  t.end()
+})
+
+test('a name is a title or a name that is a text', (t) => {
+  t.same([{ title: 'a', name: 'b' }, { name: 'b' }, { title: 7 }, null, 'title'].map(nameIn), ['a', 'b', undefined, undefined, undefined])
+  t.end()
+})
+
+test('a reference holds what is known', (t) => {
+  t.same(objectReference('a', '1', 'One'), { type: 'a', id: '1', name: 'One' })
+  t.same(Object.keys(objectReference('a', undefined, 'One')), ['type', 'name'])
+  t.same(Object.keys(objectReference('a', '1')), ['type', 'id'])
+  t.same(Object.keys(objectReference('__proto__')), ['type'])
+  t.same(objectReference(undefined, 1), { type: 'undefined', id: '1' })
+  t.end()
+})
+
+test('what can be awaited is told from what cannot', (t) => {
+  const thenable = Object.fromEntries([['then', () => {}]])
+  t.same([Promise.resolve(), thenable, { then: 1 }, null, 7].map(isThenable), [true, true, false, false, false])
+  t.end()
+})
