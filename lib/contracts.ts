@@ -36,7 +36,8 @@ export interface AuditUser {
 /** The object that an event is about, as Kibana's `kibana.saved_object`. */
 export interface SavedObjectReference {
   readonly type: string
-  readonly id: string
+  /** Absent as long as nobody has given the object one. */
+  readonly id?: string
   readonly name?: string
 }
 

@@ -5,11 +5,13 @@ export type { AuditConfig } from './config/schema.js'
 export type { Answer } from './http/identity.js'
 export type {
   Appender, AuditEvent, AuditLogger, AuditRecord, AuditStatus, AuditUser, AuthorizeCall, Batch, EventCategory, EventOutcome, EventType,
-  KibanaFields, ObjectReference, Operation, Operations, RefusedItem, RepositoryOptions, SavedObjectReference, ScopedAuditLogger, TraceHeaders
+  Handover, KibanaFields, ObjectReference, Operation, Operations, RefusedItem, RepositoryOptions, SavedObjectReference, ScopedAuditLogger, TraceHeaders
 } from './contracts.js'
 export { accessAgreementAcknowledgedEvent, sessionCleanupEvent, userLoginEvent, userLogoutEvent } from './events/authentication.js'
 export { httpRequestEvent } from './events/http-request.js'
 export { savedObjectEvent } from './events/saved-object.js'
 export { spaceEvent } from './events/space.js'
 export { crudOperations } from './repository/crud.js'
+export type { CrudOperation, CrudOptions, PropertyOf } from './repository/crud.js'
 export { savedObjectsOperations } from './repository/saved-objects.js'
+export type { SavedObjectsOperationsOptions } from './repository/saved-objects.js'

@@ -63,9 +63,14 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
   for (const deprecation of deprecations) app.log.warn({}, `fastify-audit: ${deprecation}`)
 
   const traces = createTraceSource(settings.requestId, app.initialConfig.requestIdHeader as string | false)
+  const recorded = { ...settings.saved_objects, include_saved_object_names: settings.include_saved_object_names }
+  const wrap: WrapRepository = (repository, options, logger) =>
+    auditRepository(repository, options ?? {}, { logger, settings: recorded })
+
   if (!settings.enabled) {
-    const scopeOf = decorateRequests(app, request => new DisabledScope(traces, request))
-    app.decorate('audit', disabledInstance(scopeOf, new DisabledScope(traces, NO_REQUEST)))
+    app.log.info({}, 'fastify-audit: auditing is disabled')
+    const scopeOf = decorateRequests(app, request => new DisabledScope(traces, wrap, request))
+    app.decorate('audit', disabledInstance(scopeOf, new DisabledScope(traces, wrap, NO_REQUEST)))
     return
   }
 
@@ -79,10 +84,6 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
   app.addHook('onClose', async function closeTrail () {
     await trail.close()
   })
-
-  const recorded = { ...settings.saved_objects, include_saved_object_names: settings.include_saved_object_names }
-  const wrap: WrapRepository = (repository, options, logger) =>
-    auditRepository(repository, options ?? {}, { logger, settings: recorded })
 
   const { user, session, space } = options
   const parts = { trail, traces, wrap, resolvers: { user, session, space } }
@@ -149,7 +150,7 @@ function disabledInstance (scopeOf: ScopeOf, logger: AuditLogger): AuditInstance
     asScoped: scopeOf,
     withoutRequest: logger,
     current: () => logger,
-    repository: repository => repository,
+    repository: (repository, options) => logger.repository(repository, options),
     status: () => status,
     flush: async () => {}
   }

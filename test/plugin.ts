@@ -92,6 +92,19 @@ test('disabled: the same decorators, no hooks, no file, and repositories as they
   t.notOk(existsSync(join(directory, 'audit.log')))
 })
 
+test('disabled, a permission that is asked for is still asked for', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(audit, { config: { enabled: false } })
+  const refusal = Object.assign(new Error('no'), { statusCode: 403 })
+  const guard = { authorize () { throw refusal } }
+  const repository = { async update () { return 'updated' } }
+  app.get('/', async request => request.audit.repository(repository, guard).update())
+  t.equal((await app.inject('/')).statusCode, 403)
+  await t.rejects(app.audit.repository(repository, guard).update(), refusal)
+  t.equal(await app.audit.repository(repository, { authorize () {} }).update(), 'updated')
+})
+
 test('two applications in one process do not meet', async t => {
   const first = await auditedApp(t)
   const file = join(dirname(first.file), 'other', 'audit.log')

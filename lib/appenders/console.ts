@@ -13,7 +13,7 @@ export const consoleSchema = {
     type: { const: 'console' },
     layout: layoutSchema
   },
-  required: ['type', 'layout'],
+  required: ['type'],
   additionalProperties: false
 } as const
 

@@ -21,7 +21,7 @@ export const fileSchema = {
     },
     layout: layoutSchema
   },
-  required: ['type', 'fileName', 'layout'],
+  required: ['type', 'fileName'],
   additionalProperties: false
 } as const
 

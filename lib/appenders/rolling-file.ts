@@ -37,7 +37,7 @@ export const rollingFileSchema = {
     strategy: { ...numericSchema, default: { type: 'numeric', pattern: '-%i', max: 7 } },
     retention: retentionSchema
   },
-  required: ['type', 'fileName', 'layout'],
+  required: ['type', 'fileName'],
   additionalProperties: false
 } as const
 

@@ -1,7 +1,7 @@
 // Finds the request that the running code belongs to, through @fastify/request-context, for
 // code that is not handed one. Called by plugin.ts.
 import requestContextPlugin, { asyncLocalStorage } from '@fastify/request-context'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 type Store = Record<symbol, FastifyRequest | undefined>
 
@@ -13,31 +13,19 @@ export async function trackRunningRequest (app: FastifyInstance): Promise<() => 
   // One key for each application: all applications of a process share the storage.
   const key = Symbol('fastify-audit.request')
   if (app.hasDecorator('requestContext')) {
-    // Theirs may open its store in a later hook than ours runs in.
-    for (const hook of ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const) addRememberingHook(app, hook, key)
+    // Theirs may open its store in a later hook than the first.
+    for (const hook of ['onRequest', 'preValidation', 'preHandler'] as const) {
+      app.addHook(hook, function rememberRequest (request: FastifyRequest, _reply: FastifyReply, done: () => void) {
+        const store = asyncLocalStorage.getStore() as Store | undefined
+        if (store !== undefined) store[key] ??= request
+        done()
+      })
+    }
   } else {
     const defaultStoreValues = (request: FastifyRequest): object => ({ [key]: request })
     await app.register(requestContextPlugin, { defaultStoreValues: defaultStoreValues as never })
   }
   return function runningRequest () {
     return (asyncLocalStorage.getStore() as Store | undefined)?.[key]
-  }
-}
-
-function addRememberingHook (app: FastifyInstance, hook: 'onRequest' | 'preParsing' | 'preValidation' | 'preHandler', key: symbol): void {
-  function remember (request: FastifyRequest): void {
-    const store = asyncLocalStorage.getStore() as Store | undefined
-    if (store !== undefined) store[key] ??= request
-  }
-  if (hook === 'preParsing') {
-    app.addHook(hook, (request, _reply, _payload, done) => {
-      remember(request)
-      done()
-    })
-  } else {
-    app.addHook(hook as 'onRequest', (request, _reply, done) => {
-      remember(request)
-      done()
-    })
   }
 }

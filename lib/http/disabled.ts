@@ -1,5 +1,6 @@
 // The logger of a request while auditing is disabled: the same calls, and nothing is recorded.
-import type { ScopedAuditLogger, TraceHeaders } from '../contracts.js'
+import type { RepositoryOptions, ScopedAuditLogger, TraceHeaders } from '../contracts.js'
+import type { WrapRepository } from '../trail/logger.js'
 import type { RequestLike } from './scope.js'
 import type { Trace, TraceSource } from './trace.js'
 
@@ -8,11 +9,13 @@ const NOTHING_TO_WAIT_FOR = Promise.resolve()
 /** A logger that records nothing. It still knows the trace, which other services are to be told. */
 export class DisabledScope implements ScopedAuditLogger {
   readonly #traces: TraceSource
+  readonly #wrap: WrapRepository
   readonly #request: RequestLike
   #trace: Trace | null = null
 
-  constructor (traces: TraceSource, request: RequestLike) {
+  constructor (traces: TraceSource, wrap: WrapRepository, request: RequestLike) {
     this.#traces = traces
+    this.#wrap = wrap
     this.#request = request
   }
 
@@ -20,7 +23,10 @@ export class DisabledScope implements ScopedAuditLogger {
 
   logAll (): Promise<void> { return NOTHING_TO_WAIT_FOR }
 
-  repository<T extends object> (repository: T): T { return repository }
+  /** The repository as it came; unless there is an `authorize`, which is asked whether or not anybody records its answer. */
+  repository<T extends object> (repository: T, options?: RepositoryOptions): T {
+    return options?.authorize === undefined ? repository : this.#wrap(repository, options, () => this)
+  }
 
   get traceId (): string { return this.#traceOnce().id }
 

@@ -37,6 +37,7 @@ export const patternLayoutSchema = {
 export const layoutSchema = {
   type: 'object',
   title: 'a layout',
+  default: { type: 'json' },
   required: ['type'],
   discriminator: { propertyName: 'type' },
   oneOf: [jsonLayoutSchema, patternLayoutSchema]

@@ -1,8 +1,8 @@
 // The `json` layout: an ECS object per line. Every event is serialized here, once: the hot
 // path of this project. The fields that events usually have are written by hand and what
 // recurs is remembered; anything else is left to value.ts.
-import type { AuditRecord, KibanaFields, Layout, ScopeFacts } from '../contracts.js'
-import { NOT_PLAIN, quote } from './quote.js'
+import type { AuditRecord, AuditUser, KibanaFields, Layout, SavedObjectReference, ScopeFacts } from '../contracts.js'
+import { isQuotable, joined, NOT_PLAIN, quote } from './quote.js'
 import { isPlainObject, objectJson, valueJson } from './value.js'
 
 /** Makes a `json` layout. */
@@ -12,46 +12,92 @@ export function createJsonLayout (): Layout {
   const urlJson = createUrlJson()
 
   return function jsonLine (record, facts) {
+    const { kibana, http, url, error, labels, user, client, trace } = record
     let line = '{"@timestamp":"' + record['@timestamp'] + '","message":' + quote(record.message) + ',"event":' + eventJson(record.event)
-    for (const field in record) {
-      const value = record[field]
-      if (value === undefined) continue
-      switch (field) {
-        case '@timestamp': case 'message': case 'event': case 'ecs': case 'log': case 'process': continue
-        case 'kibana': line += ',"kibana":' + kibanaJson(value as KibanaFields); continue
-        case 'url': line += ',"url":' + urlJson(value as UrlFields); continue
-        case 'user': if (value === facts.user) continue; break
-        case 'client': if (value === facts.client) continue; break
-        case 'trace': if (value === facts.trace) continue; break
-      }
-      line += ',' + quote(field) + ':' + valueJson(value, 0)
-    }
-    return line + sharedJson(record, facts)
+    if (kibana !== undefined) line += ',"kibana":' + kibanaJson(kibana)
+    if (http !== undefined) line += ',"http":' + httpJson(http)
+    if (url !== undefined) line += ',"url":' + urlJson(url)
+    if (error !== undefined) line += ',"error":' + valueJson(error, 0)
+    if (labels !== undefined) line += ',"labels":' + valueJson(labels, 0)
+    if (user !== facts.user) line += ',"user":' + valueJson(user, 0)
+    if (client !== facts.client) line += ',"client":' + valueJson(client, 0)
+    if (trace !== facts.trace) line += ',"trace":' + valueJson(trace, 0)
+    return line + furtherJson(record) + sharedJson(record, facts)
   }
 }
 
-/** The end of a line: what all events of a process have in common, and all events that are said with the same facts. */
+/** The fields that the trail gives every record. */
+const USUAL_FIELDS: readonly string[] = ['@timestamp', 'message', 'event', 'kibana', 'http', 'url', 'error', 'labels', 'user', 'client', 'trace', 'ecs', 'log', 'process']
+
+/** The caller's own fields, beyond those that have their place in every record. */
+function furtherJson (record: AuditRecord): string {
+  // Counted first: comparing names costs more than the rest of the line.
+  return Object.keys(record).length === USUAL_FIELDS.length ? '' : furtherFieldsJson(record)
+}
+
+function furtherFieldsJson (record: AuditRecord): string {
+  let json = ''
+  for (const field in record) {
+    const value = record[field]
+    if (value !== undefined && !USUAL_FIELDS.includes(field)) json += ',' + quote(field) + ':' + valueJson(value, 0)
+  }
+  return json
+}
+
+/** The end of a line: what all events that are said with the same facts have in common, and all events of a process. */
 function createSharedJson (): Layout {
   let process: object | null = null
   let processJson = ''
   let lastFacts: ScopeFacts | null = null
   let json = ''
+  let isJoined = false
   return function sharedJson (record, facts) {
     // Facts are frozen and made by us, so what they say can be remembered by their identity.
-    if (facts === lastFacts && record.process === process) return json
+    if (facts === lastFacts && record.process === process) {
+      // For the second of many events it pays; most requests have one.
+      if (!isJoined) json = joined(json)
+      isJoined = true
+      return json
+    }
     if (record.process !== process) {
-      processJson = ',"ecs":' + objectJson(record.ecs, 0) + ',"log":' + objectJson(record.log, 0) + ',"process":' + objectJson(record.process, 0) + '}\n'
+      processJson = joined(',"ecs":' + objectJson(record.ecs, 0) + ',"log":' + objectJson(record.log, 0) + ',"process":' + objectJson(record.process, 0) + '}\n')
       process = record.process
     }
-    json = (facts.user === undefined ? '' : ',"user":' + objectJson(facts.user, 0)) +
-      (facts.client === undefined ? '' : ',"client":' + objectJson(facts.client, 0)) +
-      (facts.trace === undefined ? '' : ',"trace":{"id":' + quote(facts.trace.id) + '}') + processJson
+    const { user, client, trace } = facts
+    json = (user === undefined ? '' : ',"user":' + userJson(user)) +
+      (client === undefined ? '' : client.ip === undefined ? ',"client":' + objectJson(client, 0) : ',"client":{"ip":' + quote(client.ip) + '}') +
+      (trace === undefined ? '' : ',"trace":{"id":' + quote(trace.id) + '}') + processJson
     lastFacts = facts
+    isJoined = false
     return json
   }
 }
 
+/** The user of facts, whose fields are text. */
+function userJson (user: AuditUser): string {
+  for (const field in user) {
+    if (field !== 'id' && field !== 'name' && field !== 'roles') return objectJson(user, 0)
+  }
+  const { id, name, roles } = user
+  if (!isQuotable(id) || !isQuotable(name) || roles === undefined) return objectJson(user, 0)
+  return '{"id":"' + id + '","name":"' + name + '","roles":' + valueJson(roles, 1) + '}'
+}
+
+function hasOnly (name: string, object: object): boolean {
+  for (const field in object) {
+    if (field !== name) return false
+  }
+  return isPlainObject(object)
+}
+
+function httpJson (http: HttpFields): string {
+  const { request } = http
+  if (request === undefined || !hasOnly('request', http) || request.method === undefined || !hasOnly('method', request)) return objectJson(http, 0)
+  return '{"request":{"method":' + valueJson(request.method, 2) + '}}'
+}
+
 type EventFields = AuditRecord['event']
+type HttpFields = NonNullable<AuditRecord['http']>
 type UrlFields = NonNullable<AuditRecord['url']>
 
 /** Actions are few; an application that makes them up (ids in actions) starts the memory anew now and then. */
@@ -61,14 +107,14 @@ const MAX_ACTIONS = 256
 function createEventJson (): (event: EventFields) => string {
   const memory = new Map<string, { event: EventFields, json: string }>()
   return function eventJson (event) {
-    const last = memory.get(event.action)
-    if (last !== undefined && last.event.outcome === event.outcome && last.event.category === event.category &&
-      last.event.type === event.type && hasOnlyUsualFields(event)) return last.json
-    if (typeof event.action !== 'string') throw NOT_PLAIN
-    const json = objectJson({ ...event, category: asList(event.category), type: asList(event.type) }, 0)
-    if (isFrozen(event.category) && isFrozen(event.type) && hasOnlyUsualFields(event)) {
+    const { action, category, type, outcome } = event
+    const last = memory.get(action)
+    if (last !== undefined && last.event.outcome === outcome && last.event.category === category && last.event.type === type && hasOnlyUsualFields(event)) return last.json
+    if (typeof action !== 'string') throw NOT_PLAIN
+    const json = joined(objectJson({ ...event, category: asList(category), type: asList(type) }, 0))
+    if (isFrozen(category) && isFrozen(type) && hasOnlyUsualFields(event)) {
       if (memory.size >= MAX_ACTIONS) memory.clear()
-      memory.set(event.action, { event: { ...event }, json })
+      memory.set(action, { event: { ...event }, json })
     }
     return json
   }
@@ -88,44 +134,44 @@ const asList = (values: unknown): unknown => typeof values === 'string' ? [value
 
 function kibanaJson (kibana: KibanaFields): string {
   if (!isPlainObject(kibana)) throw NOT_PLAIN
-  let json = ''
   for (const field in kibana) {
-    const value = kibana[field]
-    if (value === undefined) continue
-    json += json === '' ? '{' : ','
-    if (field === 'space_id' || field === 'session_id') json += '"' + field + '":' + valueJson(value, 1)
-    else if (field === 'saved_object' && value !== null && typeof value === 'object') json += '"saved_object":' + savedObjectJson(value)
-    else json += quote(field) + ':' + valueJson(value, 1)
+    if (field !== 'space_id' && field !== 'session_id' && field !== 'saved_object') return objectJson(kibana, 0)
   }
-  return json === '' ? '{}' : json + '}'
+  const { space_id: space, session_id: session, saved_object: object } = kibana
+  const about = object === undefined ? '' : ',"saved_object":' + savedObjectJson(object)
+  if (isQuotable(space) && isQuotable(session)) return '{"space_id":"' + space + '","session_id":"' + session + '"' + about + '}'
+  const json = (space === undefined ? '' : ',"space_id":' + valueJson(space, 1)) +
+    (session === undefined ? '' : ',"session_id":' + valueJson(session, 1)) + about
+  return json === '' ? '{}' : '{' + json.slice(1) + '}'
 }
 
-function savedObjectJson (object: { type?: string, id?: string, name?: string }): string {
-  if (!isPlainObject(object)) throw NOT_PLAIN
+function savedObjectJson (object: SavedObjectReference): string {
+  if (!isPlainObject(object)) return valueJson(object, 1)
   for (const field in object) {
     if (field !== 'type' && field !== 'id' && field !== 'name') return objectJson(object, 1)
   }
   const { type, id, name } = object
-  if (type === undefined || id === undefined) return objectJson(object, 1)
-  return '{"type":' + valueJson(type, 2) + ',"id":' + valueJson(id, 2) + (name === undefined ? '}' : ',"name":' + valueJson(name, 2) + '}')
+  if (!isQuotable(type) || !isQuotable(id)) return objectJson(object, 1)
+  if (name === undefined) return '{"type":"' + type + '","id":"' + id + '"}'
+  return isQuotable(name) ? '{"type":"' + type + '","id":"' + id + '","name":"' + name + '"}' : objectJson(object, 1)
 }
 
 /** `url.*`; what stands before the path is the same for all requests to one host. */
 function createUrlJson (): (url: UrlFields) => string {
   let last: { domain?: string, port?: number, scheme?: string } = {}
-  let origin = '{'
+  let origin = '{"path":'
   return function urlJson (url) {
     if (!isPlainObject(url)) throw NOT_PLAIN
-    const { domain, port, scheme, path, query } = url
     for (const field in url) {
       if (field !== 'domain' && field !== 'port' && field !== 'scheme' && field !== 'path' && field !== 'query') return objectJson(url, 0)
     }
+    const { domain, port, scheme, path, query } = url
     if (path === undefined) return objectJson(url, 0)
     if (domain !== last.domain || port !== last.port || scheme !== last.scheme) {
       const known = objectJson({ domain, port, scheme }, 0)
-      origin = known === '{}' ? '{' : known.slice(0, -1) + ','
+      origin = joined((known === '{}' ? '{' : known.slice(0, -1) + ',') + '"path":')
       last = { domain, port, scheme }
     }
-    return origin + '"path":' + valueJson(path, 1) + (query === undefined ? '}' : ',"query":' + valueJson(query, 1) + '}')
+    return origin + valueJson(path, 1) + (query === undefined ? '}' : ',"query":' + valueJson(query, 1) + '}')
   }
 }

@@ -97,15 +97,26 @@ function handOver (handover: Handover, method: Method, wrapping: Wrapping, scope
 }
 
 // A method that returned an async iterable and now has to wait for a permission or an
-// acknowledgement returns a promise: `for await` over it goes on working.
+// acknowledgement: an async generator still returns a generator, which waits when its first
+// item is asked for; anything else returns a promise, over which `for await` goes on working.
 function iterableToo (method: Method, result: unknown): unknown {
-  const isAwaitedAnyway = Object.prototype.toString.call(method) === '[object AsyncFunction]'
-  if (isAwaitedAnyway || !(result instanceof Promise)) return result
+  if (!(result instanceof Promise)) return result
+  const awaited = result as Promise<AsyncIterable<unknown>>
+  switch (Object.prototype.toString.call(method)) {
+    case '[object AsyncFunction]': return result
+    case '[object AsyncGeneratorFunction]': return itemsOf(awaited)
+  }
   return Object.defineProperty(result, Symbol.asyncIterator, {
     configurable: true,
     // `this`, not `result`: a promise derived from it, which takes this along, is the one that is handled.
-    value: async function * (this: Promise<AsyncIterable<unknown>>) { yield * await this }
+    value: function (this: Promise<AsyncIterable<unknown>>) { return itemsOf(this) }
   })
+}
+
+function itemsOf (awaited: Promise<AsyncIterable<unknown>>): AsyncGenerator<unknown> {
+  // A refusal is told to whoever asks for an item; a generator that nobody asks tells nobody.
+  awaited.catch(() => {})
+  return (async function * () { yield * await awaited })()
 }
 
 function openWrapping (repository: object): Wrapping | undefined {

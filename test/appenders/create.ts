@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { test } from 'tap'
@@ -37,6 +37,7 @@ test('the schema takes every setting of the reference, and nothing else', async 
   const file = { type: 'rolling-file', fileName: 'audit.log', layout }
   const right: object[] = [
     { type: 'console', layout },
+    { type: 'console' },
     { type: 'file', fileName: '/var/log/audit.log', layout: { type: 'pattern' } },
     file,
     { ...file, policy: { type: 'time-interval' }, strategy: { type: 'numeric' } },
@@ -47,7 +48,7 @@ test('the schema takes every setting of the reference, and nothing else', async 
     { ...file, retention: { maxAccumulatedFileSize: '1gb', removeOlderThan: '365d' } }
   ]
   const wrong: object[] = [
-    {}, { type: 'syslog', layout }, { type: 'console' }, { type: 'console', layout, fileName: 'audit.log' }, { type: 'file', layout }, { type: 'file', fileName: '', layout },
+    {}, { type: 'syslog', layout }, { type: 'console', layout, fileName: 'audit.log' }, { type: 'file', layout }, { type: 'file', fileName: '', layout },
     { type: 'file', fileName: 'audit.log', layout, policy: { type: 'size-limit' } },
     { ...file, policy: {} }, { ...file, policy: { type: 'cron' } }, { ...file, policy: { type: 'time-interval', interval: '90m' } },
     { ...file, policy: { type: 'time-interval', size: '1mb' } }, { ...file, policy: { type: 'size-limit', size: '10 parsecs' } }, { ...file, policy: { type: 'size-limit', size: '0b' } },
@@ -60,9 +61,12 @@ test('the schema takes every setting of the reference, and nothing else', async 
 })
 
 test('a file that cannot be opened is an error that names the setting, the path and the reason', async t => {
-  const directory = t.testdir({ folder: {}, file: 'a file', locked: {} })
-  execFileSync('mkfifo', [join(directory, 'pipe')])
-  await chmod(join(directory, 'locked'), 0o500)
+  const prepare = async (directory: string) => {
+    await mkdir(join(directory, 'folder'))
+    await writeFile(join(directory, 'file'), 'a file')
+    execFileSync('mkfifo', [join(directory, 'pipe')])
+    await mkdir(join(directory, 'locked'), { mode: 0o500 })
+  }
   const reasons = [
     ['folder', /it is a directory/],
     ['file/audit.log', /file" is not a folder/],
@@ -73,8 +77,7 @@ test('a file that cannot be opened is an error that names the setting, the path 
     ['locked/audit.log', /EACCES/],
     ['locked/logs/audit.log', /EACCES/]
   ] as const
-  await chmod(directory, 0o755)
-  await asOrdinaryUser(async () => {
+  await asOrdinaryUser(async directory => {
     for (const type of ['file', 'rolling-file'] as const) {
       for (const [fileName, reason] of reasons) {
         const opening = createAppender({ type, fileName, layout }, surroundings(directory))
@@ -85,5 +88,5 @@ test('a file that cannot be opened is an error that names the setting, the path 
         t.type(error.cause, Error)
       }
     }
-  })
+  }, prepare)
 })

@@ -65,6 +65,15 @@ test('a disk that fills up in the middle of a batch keeps whole lines, and says 
   await writer.close()
 })
 
+test('a disk that fills up at the end of a line leaves nothing to cut off', async t => {
+  const path = join(t.testdir(), 'audit.log')
+  const writer = await openFileWriter(path)
+  await withFullDisk(12, () => t.rejects(writer.write(batchOf(['12345', '67890', 'abcde']), 0, 3), { cause: { code: 'EFBIG' }, linesWritten: 2 }))
+  t.equal(await readFile(path, 'utf8'), '12345\n67890\n')
+  t.equal(writer.size, 12)
+  await writer.close()
+})
+
 test('ends a torn line before the next when it could not be cut off', async t => {
   for (const method of ['truncate', 'stat'] as const) {
     const path = join(t.testdir(), 'audit.log')

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rename, rmdir, stat, utimes } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rename, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { createRollingFileAppender, type RollingFileConfig } from '../../lib/appenders/rolling-file.js'
@@ -213,15 +213,18 @@ test('says how many lines of a batch were written, across a roll', async t => {
 })
 
 test('tells operators when old files cannot be removed, and goes on', async t => {
-  const directory = t.testdir({ 'audit.log': '', 'audit-1.log': 'one', 'audit-2.log': 'two' })
-  await chmod(join(directory, 'audit.log'), 0o666)
-  await chmod(directory, 0o555)
-  await asOrdinaryUser(async () => {
+  const rolled = { 'audit-1.log': 'one', 'audit-2.log': 'two' }
+  await asOrdinaryUser(async directory => {
     const log = await open(directory, { ...bySize, retention: { maxFiles: 1 } })
     await log.append(['1234'])
-    t.same(log.told, ['Old files of the audit log could not be removed'])
     await log.close()
+    t.same(log.told, ['Old files of the audit log could not be removed'])
+    t.same(Object.keys(await contents(directory)), ['audit-1.log', 'audit-2.log', 'audit.log'])
+  }, async directory => {
+    for (const [name, text] of Object.entries({ ...rolled, 'audit.log': '' })) {
+      await writeFile(join(directory, name), text)
+      await chmod(join(directory, name), 0o666)
+    }
+    await chmod(directory, 0o555)
   })
-  t.same(await contents(directory), { 'audit.log': '1234\n', 'audit-1.log': 'one', 'audit-2.log': 'two' })
-  await chmod(directory, 0o755)
 })

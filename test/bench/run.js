@@ -1,9 +1,10 @@
 // Measures fastify-audit against its peers and prints tables: `npm run bench` in the root.
 //
-//   BENCH_ROUNDS     rounds of every measurement; 24 unless told
+//   BENCH_ROUNDS     rounds of every measurement; 25 unless told
 //   BENCH_SLICE_MS   how long one variant is loaded in one round; 300 unless told
 //   BENCH_ONLY       what to measure, separated by commas: requests, serialize, bulk, and to
-//                    narrow the requests down, variants: audited, disabled, pino, log4js, winston, evlog
+//                    narrow the requests down, variants: audited, disabled, log4js, winston, evlog,
+//                    and request-context, which is measured only when it is named
 //   BENCH_PROFILE=1  no comparison: where the audited application spends its time
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,15 +19,18 @@ import { median, quantile, table } from './statistics.js'
 const PARTS = ['requests', 'serialize', 'bulk']
 const REFERENCES = ['bare', 'bare-again', 'pino']
 const VARIANTS = ['audited', 'disabled', 'log4js', 'winston', 'evlog']
+/** Measured when they are named: what explains the others. */
+const FURTHER = ['request-context']
+const PROCESSES = 5
 const CONNECTIONS = 50
 
 const folder = join(import.meta.dirname, 'logs')
-const rounds = Number(process.env.BENCH_ROUNDS ?? 24)
+const rounds = Number(process.env.BENCH_ROUNDS ?? 25)
 const sliceMilliseconds = Number(process.env.BENCH_SLICE_MS ?? 300)
 const only = process.env.BENCH_ONLY?.split(',').map((word) => word.trim()) ?? PARTS
-const unknown = only.filter((word) => ![...PARTS, ...REFERENCES, ...VARIANTS].includes(word))
+const unknown = only.filter((word) => ![...PARTS, ...REFERENCES, ...VARIANTS, ...FURTHER].includes(word))
 
-if (unknown.length > 0) throw new Error(`BENCH_ONLY: expected ${[...PARTS, ...VARIANTS].join(', ')}, got ${unknown.join(', ')}`)
+if (unknown.length > 0) throw new Error(`BENCH_ONLY: expected ${[...PARTS, ...VARIANTS, ...FURTHER].join(', ')}, got ${unknown.join(', ')}`)
 if (!existsSync(join(import.meta.dirname, '../../dist/index.js'))) throw new Error('dist/ is not there: build the project first')
 
 const pinned = pinParent()
@@ -35,7 +39,7 @@ console.log(`Node ${process.version}, ${cpus().length} cores${pinned ? ', server
 if (process.env.BENCH_PROFILE === '1') {
   await profile({ connections: CONNECTIONS, folder: join(folder, 'profile') })
 } else {
-  const chosen = VARIANTS.filter((variant) => only.includes(variant))
+  const chosen = [...VARIANTS, ...FURTHER].filter((variant) => only.includes(variant))
   if (only.includes('requests') || chosen.length > 0) await requests(chosen.length > 0 ? chosen : VARIANTS)
   if (only.includes('serialize')) await serialize()
   if (only.includes('bulk')) await bulk()
@@ -43,9 +47,11 @@ if (process.env.BENCH_PROFILE === '1') {
 
 async function requests (variants) {
   const samples = await measureRequests([...REFERENCES, ...variants], {
-    rounds, sliceMilliseconds, connections: CONNECTIONS, processes: Math.min(3, rounds), folder: join(folder, 'requests')
+    rounds, sliceMilliseconds, connections: CONNECTIONS, processes: Math.min(PROCESSES, rounds), folder: join(folder, 'requests')
   })
-  const added = (sample, variant) => sample[variant].cpu - sample.bare.cpu
+  // Both bare applications together are the steadier base.
+  const base = (sample) => (sample.bare.cpu + sample['bare-again'].cpu) / 2
+  const added = (sample, variant) => sample[variant].cpu - base(sample)
   const row = (variant) => {
     const of = (name) => samples.map((sample) => sample[variant][name])
     return [
@@ -64,11 +70,11 @@ async function requests (variants) {
     ['variant', 'µs/request', 'added µs', 'added, of pino\'s', 'requests/s, of bare', 'p99, of bare', 'idle ms/s', 'MB'],
     ...[...REFERENCES, ...variants].map(row)
   ]))
-  const noise = samples.map((sample) => Math.abs(added(sample, 'bare-again')))
+  const differences = samples.map((sample) => sample['bare-again'].cpu - sample.bare.cpu)
+  const meaningless = 2 * 1.25 * median(differences.map(Math.abs)) / 0.6745 / Math.sqrt(rounds)
   const pinoAdds = median(samples.map((sample) => added(sample, 'pino')))
-  const standardError = 1.25 * median(noise) / 0.6745 / Math.sqrt(rounds)
-  console.log(`\nNull check: in half of the rounds the second bare application differs from the first by more than ${median(noise).toFixed(1)} µs. ` +
-    `For medians of ${rounds} rounds, differences under ${(2 * standardError).toFixed(1)} µs (${(2 * standardError / pinoAdds).toFixed(2)} of what pino adds) mean nothing.`)
+  console.log(`\nNull check: the second bare application takes ${spread(differences)} µs more than the first. ` +
+    `Of medians of ${rounds} rounds, differences under ${meaningless.toFixed(1)} µs (${(meaningless / pinoAdds).toFixed(2)} of what pino adds) mean nothing.`)
   if (!variants.includes('audited')) return
   const ratio = (peer) => median(samples.map((sample) => added(sample, 'audited') / added(sample, peer)))
   aims([

@@ -35,6 +35,10 @@ test('the branches of a tagged union are listed by their tag', async (t) => {
 
 test('what came is shown as it was written, secrets are not', async (t) => {
   t.equal(actual(scalar('v', 'as written'), ['a']), '"as written"')
+  t.equal(actual(scalar(() => {}), ['a']), 'a function')
+  t.equal(actual(scalar(new Date(0)), ['a']), 'an instance of a class')
+  t.equal(actual(scalar(true), ['a']), 'true')
+  t.equal(actual(undefined, ['a']), 'nothing')
   t.equal(actual(scalar(null), ['password']), 'nothing')
   for (const key of ['password', 'ssl.keyPassphrase', 'apiToken', 'Authorization', 'client_secret', 'credentials', 'key']) {
     t.equal(actual(scalar('hunter2'), ['x', key, 0]), 'a value that is not shown here', key)

@@ -63,9 +63,9 @@ test('the section as an object means the same as in a yml, and is left as it is'
   const { settings } = read(Object.freeze(config))
   t.same(settings.appender, { type: 'file', fileName: 'a.log', layout: { type: 'json' } })
   t.equal(settings.http.hook, 'onRequest')
+  t.same(read({ appender: { type: 'console' } }).settings.appender, { type: 'console', layout: { type: 'json' } }, 'a layout need not be named')
   t.throws(() => read({ appender: { type: 'file', kind: 'file', fileName: 'a' } }), {
-    message: 'config xpack.security.audit.appender.kind: expected either "type" or its old name "kind", got both\n' +
-      'config xpack.security.audit.appender.layout: expected an object whose type is one of "json", "pattern", got nothing'
+    message: 'config xpack.security.audit.appender.kind: expected either "type" or its old name "kind", got both'
   })
 })
 

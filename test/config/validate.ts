@@ -98,10 +98,10 @@ test('the value of a variable is never shown', async (t) => {
 })
 
 test('a variable may stand for a boolean or a number, other text may not', async (t) => {
-  const config = { enabled: reference('ON'), count: reference('COUNT'), never: reference('OFF'), container: { type: 'box', size: '1mb', max: reference('COUNT') }, names: [reference('ON')] }
+  const config = { enabled: reference('ON'), count: reference('COUNT'), never: reference('OFF'), container: { type: 'box', size: '1mb', max: reference('COUNT') }, names: [reference('ON')], ssl: { passphrase: [1, reference('COUNT')] } }
   const { value, problems } = validate(treeOf(config, { ON: 'true', OFF: 'false', COUNT: '7' }), schema)
   t.same(problems, [])
-  t.same(value, { enabled: true, count: 7, never: false, container: { type: 'box', size: '1mb', max: 7 }, names: ['true'] })
+  t.same(value, { enabled: true, count: 7, never: false, container: { type: 'box', size: '1mb', max: 7 }, names: ['true'], ssl: { passphrase: [1, 7] } })
   t.same(errorsOf({ enabled: 'true' }), ['enabled: expected true or false, got "true"'])
   t.same(errorsOf({ count: `1${reference('COUNT')}` }, { COUNT: '7' }).length, 1, 'only a reference that stands alone')
   t.same(errorsOf({ limits: { low: reference('BAD') }, enabled: reference('ON') }, { ON: 'true', BAD: 'x' }).length, 1)

@@ -216,14 +216,18 @@ async function story (t: Test, env: Record<string, string>): Promise<void> {
     server = await start(t.parent as Test, folder, env)
     emma.moveTo(server.address)
     t.match(await emma('GET', '/api/saved_objects/dashboard/plan'), { status: 200, body: { attributes: { title: 'Plan' } } })
+    const cookie = emma.cookie()
+    t.match(await emma('GET', '/api/me'), { body: { user: { name: 'emma' } } })
     t.match(await emma('POST', '/api/logout', {}), { status: 204 })
-    t.match(await emma('GET', '/api/me'), { status: 401 })
+    t.match(await emma('GET', '/api/me'), { body: { user: null } })
+    t.match(await emma('GET', '/api/saved_objects/dashboard/plan', undefined, { cookie }), { status: 401 }, 'the session is over, whoever kept its cookie')
     const events = await trail.next(t, [
       'http_request unknown - by emma in default', 'saved_object_get success dashboard:plan by emma in default',
+      'http_request unknown - by emma in default',
       'http_request unknown - by emma in default', 'user_logout unknown - by emma in default',
-      'http_request failure - by nobody in default'
+      'http_request unknown - by nobody in default', 'http_request failure - by nobody in default'
     ])
-    t.equal(events[3]!.message, 'User [emma] is logging out using basic provider [name=basic]')
+    t.equal(events[4]!.message, 'User [emma] is logging out using basic provider [name=basic]')
   })
 
   await t.test('what it keeps is for its own user only', async (t) => {

@@ -71,6 +71,14 @@ test('an iterable by promise, and one that makes its iterators', async (t) => {
   t.same(ids(logger), ['1', '2'])
 })
 
+test('a page of thousands is said whole before it is handed over', async (t) => {
+  const logger = createRecordingLogger(t)
+  const page = Array.from({ length: 1200 }, (_, id) => ({ type: 'thing', id: String(id) }))
+  const pages = audit(logger, async function * () { yield page }, { ...items, returned: (taken) => taken as typeof page })
+  t.equal((await pages.next()).value, page)
+  t.equal(logger.events.length, 1200)
+})
+
 test('a refusal on the way is a failure', async (t) => {
   const logger = createRecordingLogger(t, 5)
   const refusal = Object.assign(new Error('no more'), { statusCode: 403 })

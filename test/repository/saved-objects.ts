@@ -202,6 +202,27 @@ test('a finder is followed when the client that it is given is not audited', asy
   t.same(story(logger.events), PAGED)
 })
 
+test('with an authorize, too, a finder gives a generator: next, return and for await', async (t) => {
+  const { client, logger } = await setUp(t)
+  let refusal: Error | null = null
+  const guarded = auditRepository(client, { authorize () { if (refusal !== null) throw refusal } }, { logger: () => logger, settings: SETTINGS })
+  const pages = guarded.createPointInTimeFinder({ type: 'dashboard', perPage: 1 }).find()
+  t.match(await pages.next(), { done: false, value: { saved_objects: [{ id: '1' }] } })
+  t.match(await pages.return(undefined), { done: true })
+  t.match(await pages.next(), { done: true })
+  refusal = Object.assign(new Error('no'), { statusCode: 403 })
+  guarded.createPointInTimeFinder({ type: 'dashboard' }).find()
+  await t.rejects(guarded.createPointInTimeFinder({ type: 'dashboard' }).find().next(), refusal, 'whoever asks for an item is told')
+})
+
+test('a finder asks for the permissions of its own repository, whichever wrapper it is given as the client', async (t) => {
+  const { audited, client, logger } = await setUp(t)
+  const asked: string[] = []
+  const guarded = auditRepository(client, { authorize: ({ method }) => { asked.push(method) } }, { logger: () => logger, settings: SETTINGS })
+  for await (const page of guarded.createPointInTimeFinder({ type: 'dashboard' }, { client: audited }).find()) t.ok(page)
+  t.same(asked, ['find', 'openPointInTimeForType', 'find'])
+})
+
 test('the pages of a finder that reads past the audited client are recorded, and need permission', async (t) => {
   const { client, logger } = await setUp(t)
   const past = {

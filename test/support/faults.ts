@@ -1,7 +1,9 @@
 // Faults for tests of what is written to files: a full disk, a broken one, a locked folder.
 // Each is a real one where an ordinary process can bring it about.
 import { execFileSync } from 'node:child_process'
-import { open } from 'node:fs/promises'
+import { chmod, mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 // The test runner would end the process on the signal that a limit on file sizes sends. The
 // signal may come late, so this stays.
@@ -41,13 +43,21 @@ export async function withBrokenDisk (method: 'truncate' | 'stat', run: () => Pr
   return failures
 }
 
-/** To root nothing is locked, so that a test that runs as root has to step down. */
-export async function asOrdinaryUser (run: () => Promise<unknown>): Promise<void> {
+/**
+ * Runs `run` without a superuser's rights, to whom nothing is locked, in a folder that an
+ * ordinary user can reach wherever the project lies.
+ */
+export async function asOrdinaryUser (run: (directory: string) => Promise<unknown>, prepare: (directory: string) => Promise<unknown>): Promise<void> {
   const root = process.geteuid!() === 0
+  const directory = await mkdtemp(join(tmpdir(), 'audit-test-'))
+  await chmod(directory, 0o755)
+  await prepare(directory)
   if (root) process.seteuid!(65534)
   try {
-    await run()
+    await run(directory)
   } finally {
     if (root) process.seteuid!(0)
+    await chmod(directory, 0o755)
+    await rm(directory, { recursive: true })
   }
 }

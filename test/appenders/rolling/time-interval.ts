@@ -120,6 +120,7 @@ test('rolls before the first event at or after the boundary', async t => {
   const firstLineAfterRoll = createTimeInterval({ type: 'time-interval', interval: '1h' }, at('2010-10-20 04:10'))
   t.equal(firstLineAfterRoll(line(['04:20', '04:59:59.999']), 0, 100), 2)
   t.equal(firstLineAfterRoll(line(['04:59', '05:00', '05:01']), 0, 100), 1)
+  t.equal(firstLineAfterRoll(line(['05:10', '05:20']), 0, 100), 0)
   t.equal(firstLineAfterRoll(line(['04:59', '05:00', '05:01']), 1, 0), 3, 'into an empty file with it')
   t.equal(firstLineAfterRoll(line(['05:30', '04:58', '06:00', '05:59']), 0, 100), 2, 'late events go on where the others are')
   t.equal(firstLineAfterRoll(line(['09:00', '09:01', '10:00']), 0, 0), 2, 'the first event of a file sets its boundary')

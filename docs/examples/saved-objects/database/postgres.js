@@ -3,6 +3,9 @@
 import pg from 'pg'
 import { createTables } from './tables.js'
 
+/** The schema that the tables are in, so that they do not meet others of the same names. */
+const SCHEMA = 'saved_objects_example'
+
 /** Guards `CREATE TABLE IF NOT EXISTS`, which two servers starting together can trip over. */
 const TABLES_LOCK = 7_220_251
 
@@ -14,10 +17,10 @@ const TABLES_LOCK = 7_220_251
  * @returns {Promise<import('./open.js').Database>}
  */
 export async function openPostgres (url, onIdleError) {
-  const pool = new pg.Pool({ connectionString: url, max: 10 })
+  const pool = new pg.Pool({ connectionString: url, max: 10, options: `-c search_path=${SCHEMA}` })
   pool.on('error', onIdleError)
   try {
-    await pool.query(`BEGIN; SELECT pg_advisory_xact_lock(${TABLES_LOCK}); ${createTables('jsonb')} COMMIT`)
+    await pool.query(`BEGIN; SELECT pg_advisory_xact_lock(${TABLES_LOCK}); CREATE SCHEMA IF NOT EXISTS ${SCHEMA}; ${createTables('jsonb')} COMMIT`)
   } catch (error) {
     await pool.end()
     throw error

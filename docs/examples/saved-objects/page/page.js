@@ -1,6 +1,8 @@
 // The page at `/`: the buttons call the API and show what it answered; the trail is asked for
 // after each call. Whatever comes from the server is put in as text, never as markup.
 
+let isLoggedIn = false
+
 const element = (id) => document.getElementById(id)
 const space = () => element('space').value
 const at = (path) => (space() === 'default' ? path : `/s/${encodeURIComponent(space())}${path}`)
@@ -48,14 +50,14 @@ async function change (doIt) {
 }
 
 async function showWho () {
-  const response = await fetch('/api/me')
-  const user = response.ok ? await response.json() : undefined
-  element('who').textContent = user === undefined ? 'Nobody is logged in.' : `${user.full_name}: ${user.roles.join(', ')} in ${user.spaces.includes('*') ? 'all spaces' : user.spaces.join(', ')}`
+  const { user } = await (await fetch('/api/me')).json()
+  isLoggedIn = user !== null
+  element('who').textContent = user === null ? 'Nobody is logged in.' : `${user.full_name}: ${user.roles.join(', ')} in ${user.spaces.includes('*') ? 'all spaces' : user.spaces.join(', ')}`
 }
 
 async function showTrail () {
-  const response = await fetch('/api/my_trail')
-  const events = response.ok ? await response.json() : []
+  const response = isLoggedIn ? await fetch('/api/my_trail') : undefined
+  const events = response?.ok ? await response.json() : []
   element('trail').replaceChildren(...events.reverse().map((event) => {
     const item = make('li', '', { className: event.event.outcome ?? '' })
     const details = make('details', '')
@@ -70,10 +72,12 @@ element('login').addEventListener('submit', async (event) => {
   const { name, password } = Object.fromEntries(new FormData(event.target))
   await call('POST', '/api/login', { name, password })
   await showWho()
+  await showTrail()
 })
 element('logout').addEventListener('click', async () => {
   await call('POST', '/api/logout')
   await showWho()
+  await showTrail()
 })
 element('create').addEventListener('submit', async (event) => {
   event.preventDefault()

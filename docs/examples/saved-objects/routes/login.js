@@ -42,7 +42,7 @@ export async function loginRoutes (app, { users, sessions }) {
     return reply.header('set-cookie', CLEARED_COOKIE).code(204).send()
   })
 
-  app.get('/api/me', { onRequest: requireUser }, async (request) => publicUser(request.user))
+  app.get('/api/me', async (request) => ({ user: request.user && publicUser(request.user) }))
 
   async function end (request) {
     await request.audit.log(userLogoutEvent({ provider: PROVIDER, user: request.user, sessionId: request.session.id }))
