@@ -105,7 +105,7 @@ export interface AuditEvent {
 }
 
 /**
- * What is known of a request when one of its events is said. Frozen: when more becomes
+ * What is known of a request when one of its events is said. Never changed: when more becomes
  * known (the user logs in), the scope hands out new facts. Events of one request share the
  * object, so that what they have in common is serialized once.
  */
@@ -158,6 +158,8 @@ export interface Appender {
 export interface Surroundings {
   /** The folder that relative file names in the settings start from. */
   readonly directory: string
+  /** Where a setting was written and its full key, for errors: `locate('appender', 'fileName')` → `audit.yml:4:13 xpack.security.audit.appender.fileName`. */
+  readonly locate: (...path: readonly string[]) => string
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** The application's own log, for operators. */
@@ -185,7 +187,11 @@ export interface AuditLogger {
    * @throws {AUDIT_ERR_CLOSED} (as a rejection) the application has been closed
    */
   log (event: AuditEvent): Promise<void>
-  /** Records several events that belong together, in order; the promise covers all of them. */
+  /**
+   * Records several events that belong together, in order; the promise covers all of them.
+   * More than 250 are said in several turns of the event loop, which goes on in between: leave
+   * them as they are until the promise has settled.
+   */
   logAll (events: readonly AuditEvent[]): Promise<void>
   /**
    * The same object with its methods audited: writes are recorded before they run, reads

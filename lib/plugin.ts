@@ -16,7 +16,7 @@ import { createTraceSource } from './http/trace.js'
 import { createLayout } from './layouts/create.js'
 import { auditRepository } from './repository/audit-repository.js'
 import { compileFilters } from './trail/filter.js'
-import { Logger, type WrapRepository } from './trail/logger.js'
+import { RequestlessLogger, type WrapRepository } from './trail/logger.js'
 import { createTrail, type Trail } from './trail/trail.js'
 
 /** The options of `app.register(audit, …)`. */
@@ -25,7 +25,7 @@ export interface AuditOptions extends Resolvers<FastifyRequest> {
    * The path of a kibana-style yml, or its `xpack.security.audit` section as an object. A
    * relative path starts from the working directory, as does a relative `fileName` in it.
    */
-  readonly config: string | AuditConfig
+  readonly config: string | AuditConfig & { readonly [dottedKey: `${string}.${string}`]: unknown }
 }
 
 /** `app.audit`. */
@@ -59,7 +59,7 @@ declare module 'fastify' {
 
 async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promise<void> {
   checkOptions(options)
-  const { settings, deprecations } = readSettings(options.config, auditSchema, { checks: settingChecks })
+  const { settings, deprecations, locate } = readSettings(options.config, auditSchema, { checks: settingChecks })
   for (const deprecation of deprecations) app.log.warn({}, `fastify-audit: ${deprecation}`)
 
   const traces = createTraceSource(settings.requestId, app.initialConfig.requestIdHeader as string | false)
@@ -74,7 +74,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     return
   }
 
-  const surroundings = { directory: process.cwd(), now: Date.now, log: app.log }
+  const surroundings = { directory: process.cwd(), locate, now: Date.now, log: app.log }
   const trail = createTrail({
     appender: await createAppender(settings.appender, surroundings),
     layout: createLayout(settings.appender.layout),
@@ -125,7 +125,7 @@ function decorateRequests (app: FastifyInstance, makeScope: ScopeOf): ScopeOf {
 }
 
 function enabledInstance (trail: Trail, wrap: WrapRepository, scopeOf: ScopeOf, runningRequest: () => FastifyRequest | undefined): AuditInstance {
-  const withoutRequest = new Logger(trail, () => NO_FACTS, wrap)
+  const withoutRequest = new RequestlessLogger(trail, wrap)
   function current (): AuditLogger {
     const request = runningRequest()
     return request === undefined ? withoutRequest : scopeOf(request)
@@ -139,8 +139,6 @@ function enabledInstance (trail: Trail, wrap: WrapRepository, scopeOf: ScopeOf, 
     flush: trail.flush
   }
 }
-
-const NO_FACTS = Object.freeze({})
 
 function disabledInstance (scopeOf: ScopeOf, logger: AuditLogger): AuditInstance {
   const status: AuditStatus = Object.freeze({

@@ -15,9 +15,10 @@ export interface FileWriter {
   /** How many bytes the file holds, as far as this writer knows. */
   readonly size: number
   /**
-   * Appends the lines of `batch` from index `from` up to, not including, `to`. Resolves when
-   * the operating system has all of them. After a failure the file holds the lines that went
-   * in whole, and nothing of the others.
+   * Appends the lines of `batch` from index `from` up to, not including, `to`, after ending
+   * the half line that a crash may have left. Resolves when the operating system has all of
+   * them. After a failure the file holds the lines that went in whole, and nothing of the
+   * others.
    *
    * @throws {WriteFailure} (as a rejection)
    */
@@ -36,22 +37,24 @@ export interface WriteFailure extends Error {
  * Opens the file at an absolute path for appending; makes it (mode 0600) and its folders
  * (mode 0700) where they are missing.
  *
+ * @param setting where the path was set, for the error
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) names the setting, the path and the reason
  */
-export async function openFileWriter (path: string): Promise<FileWriter> {
+export async function openFileWriter (path: string, setting: string): Promise<FileWriter> {
   try {
     await makeFolder(dirname(path))
     await refuseUnlessFile(path)
-    const handle = await open(path, 'a', 0o600)
+    // Readable as well, to look at the last byte of this very file, whatever it is called by then.
+    const handle = await open(path, 'a+', 0o600)
     try {
-      return createFileWriter(path, handle, (await handle.stat()).size, await endsTorn(path))
+      return createFileWriter(path, handle, (await handle.stat()).size, await endsTorn(handle))
     } catch (error) {
       await handle.close()
       throw error
     }
   } catch (error) {
     throw new AUDIT_ERR_APPENDER_OPEN(
-      `xpack.security.audit.appender.fileName: expected a file that can be written, got "${path}": ${(error as Error).message}`, { cause: error })
+      `${setting}: expected a file that can be written, got "${path}": ${(error as Error).message}`, { cause: error })
   }
 }
 
@@ -83,7 +86,7 @@ function createFileWriter (path: string, handle: FileHandle, sizeAtStart: number
   }
 
   async function endTornLine (): Promise<void> {
-    if (await endsTorn(path)) {
+    if (await endsTorn(handle)) {
       await writeSome(handle.fd, LINE_FEED, 0, 1)
       size = (await handle.stat()).size
     }
@@ -122,16 +125,11 @@ function writeSome (descriptor: number, bytes: Buffer, start: number, end: numbe
 }
 
 /** Whether the file's last byte is something else than a line feed. */
-async function endsTorn (path: string): Promise<boolean> {
-  const handle = await open(path, 'r')
-  try {
-    const { size } = await handle.stat()
-    if (size === 0) return false
-    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1)
-    return buffer[0] !== LINE_FEED[0]
-  } finally {
-    await handle.close()
-  }
+async function endsTorn (handle: FileHandle): Promise<boolean> {
+  const { size } = await handle.stat()
+  if (size === 0) return false
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1)
+  return buffer[0] !== LINE_FEED[0]
 }
 
 async function makeFolder (folder: string): Promise<void> {

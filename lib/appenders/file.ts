@@ -30,8 +30,8 @@ export type FileConfig = FromSchema<typeof fileSchema>
 /**
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) the file cannot be opened
  */
-export async function createFileAppender ({ fileName }: FileConfig, { directory }: Surroundings): Promise<Appender> {
-  const writer = await openFileWriter(resolve(directory, fileName))
+export async function createFileAppender ({ fileName }: FileConfig, { directory, locate }: Surroundings): Promise<Appender> {
+  const writer = await openFileWriter(resolve(directory, fileName), locate('appender', 'fileName'))
   let closed = false
   let lastAppend = Promise.resolve()
   return {

@@ -57,12 +57,13 @@ type Policy = (batch: Batch, from: number, size: number) => number
  *
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) the file cannot be opened
  */
-export async function createRollingFileAppender (config: RollingFileConfig, { directory, now, log }: Surroundings): Promise<Appender> {
+export async function createRollingFileAppender (config: RollingFileConfig, { directory, locate, now, log }: Surroundings): Promise<Appender> {
   const path = resolve(directory, config.fileName)
   const strategySettings = config.strategy ?? numericDefault
   const strategy = createNumericStrategy(strategySettings, path)
   const retention = { ...config.retention, maxFiles: config.retention?.maxFiles ?? strategySettings.max ?? 7 }
-  let live = await openFileWriter(path)
+  const setting = locate('appender', 'fileName')
+  let live = await openFileWriter(path, setting)
   const firstLineAfterRoll = await createPolicy(config.policy, live)
   let rollIsFailing = false
   let closed = false
@@ -74,7 +75,8 @@ export async function createRollingFileAppender (config: RollingFileConfig, { di
     let mayRoll = true
     while (from < lines) {
       const to = mayRoll ? firstLineAfterRoll(batch, from, live.size) : lines
-      if (to > from) await live.write(batch, from, to)
+      // Also when there is nothing to write: a file that is rolled does not end in half a line.
+      await live.write(batch, from, to)
       from = to
       if (from < lines) mayRoll = await roll()
     }
@@ -98,7 +100,7 @@ export async function createRollingFileAppender (config: RollingFileConfig, { di
     const previous = live
     await strategy.roll()
     try {
-      live = await openFileWriter(path)
+      live = await openFileWriter(path, setting)
     } catch (error) {
       // If this fails too, the open file goes on under its new name, and no event is lost.
       await strategy.undoRoll().catch(() => {})

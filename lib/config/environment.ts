@@ -12,24 +12,28 @@ export interface Scalar {
   readonly written?: string
   /** The whole text is one reference: it may stand for a number or a boolean. */
   readonly whole: boolean
-  /** The variables that are asked for and not set. */
-  readonly unset: readonly string[]
+  /** What is wrong with its references: a variable that is not set, a default that cannot be one. */
+  readonly faults: readonly string[]
 }
 
 const REFERENCE = /\$\{([A-Za-z_]\w*)(?::(\w+))?\}/g
+// What was meant as a reference, but has a default that Kibana would not take for one.
+const UNFIT_DEFAULT = /\$\{([A-Za-z_]\w*):(?!\w+\})[^}]*\}/g
 const ONLY_REFERENCE = new RegExp(`^${REFERENCE.source}$`)
 
 /** Puts the variables in; a value that is not text or names none is left as it is. */
 export function substitute (value: unknown, environment: Environment): Scalar {
-  if (typeof value !== 'string' || value.search(REFERENCE) === -1) return { value, whole: false, unset: [] }
-  const unset: string[] = []
+  if (typeof value !== 'string') return { value, whole: false, faults: [] }
+  // The default itself is not shown: it may be a secret, too.
+  const faults = [...value.matchAll(UNFIT_DEFAULT)].map(([, name]) => `expected a default of letters, digits and underscores, got another one in \${${name}:…}`)
+  if (faults.length === 0 && value.search(REFERENCE) === -1) return { value, whole: false, faults }
   const substituted = value.replace(REFERENCE, (reference: string, name: string, fallback: string | undefined) => {
     // An own property: `${toString}` must not find what every object has.
     const found = Object.hasOwn(environment, name) ? environment[name] : undefined
-    if (found === undefined && fallback === undefined) unset.push(name)
+    if (found === undefined && fallback === undefined) faults.push(`expected the environment variable ${name} to be set, got nothing for ${reference}`)
     return found ?? fallback ?? reference
   })
-  return { value: substituted, written: value, whole: ONLY_REFERENCE.test(value), unset }
+  return { value: substituted, written: value, whole: ONLY_REFERENCE.test(value), faults }
 }
 
 /** What a text stands for where the schema wants another type; the text itself when it does not look like one. */

@@ -66,6 +66,7 @@ export function actual (node: SettingNode | undefined, path: Path): string {
 function valueText (value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value)
   if (typeof value === 'function') return 'a function'
+  if (typeof value === 'symbol') return value.description ?? 'a symbol'
   return typeof value === 'object' ? 'an instance of a class' : String(value)
 }
 

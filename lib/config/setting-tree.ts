@@ -61,7 +61,7 @@ export function buildTree (source: Written, section: readonly string[], environm
   const problems: Problem[] = []
   const report = (place: Place, path: Path, message: string) => problems.push({ place, path: path.slice(section.length), message })
 
-  if ('entries' in source) addEntries(tree, source.entries, [], false)
+  addAround(tree, source, [], false)
   return { tree, problems }
 
   function addEntries (parent: MapNode, entries: readonly WrittenEntry[], path: Path, merged: boolean): void {
@@ -71,8 +71,7 @@ export function buildTree (source: Written, section: readonly string[], environm
       if (section.some((key, index) => index < keys.length && keys[index] !== key)) continue
       const first = firstPlaces.get(entry.key)
       if (keys.length < section.length) {
-        const value = entry.value()
-        if ('entries' in value) addEntries(parent, value.entries, keys, merged)
+        addAround(parent, entry.value(), keys, merged || entry.merged)
       } else if (first !== undefined) {
         reportTwice(entry, keys, first)
       } else {
@@ -84,7 +83,7 @@ export function buildTree (source: Written, section: readonly string[], environm
 
   function addEntry (parent: MapNode, keys: Path, depth: number, entry: WrittenEntry): void {
     if (depth === keys.length) {
-      addWhole(parent, entry, keys)
+      addAround(parent, entry.value(), keys, entry.merged)
       return
     }
     const key = String(keys[depth])
@@ -110,10 +109,9 @@ export function buildTree (source: Written, section: readonly string[], environm
     else addEntries(child, value.entries, path, entry.merged)
   }
 
-  /** The section itself: `xpack.security.audit:` with all its keys commented out is an empty section. */
-  function addWhole (parent: MapNode, entry: WrittenEntry, path: Path): void {
-    const value = entry.value()
-    if ('entries' in value) addEntries(parent, value.entries, path, entry.merged)
+  /** The section itself, or what it stands in: `xpack.security.audit:` with all its keys commented out is an empty section. */
+  function addAround (parent: MapNode, value: Written, path: Path, merged: boolean): void {
+    if ('entries' in value) addEntries(parent, value.entries, path, merged)
     else if ('items' in value || value.scalar !== null) report(value.place, path, 'expected the settings of the audit log, such as "enabled: true"')
   }
 
@@ -131,7 +129,7 @@ export function buildTree (source: Written, section: readonly string[], environm
       return { place: value.place, keyPlace, content: items }
     }
     const scalar = substitute(value.scalar, environment)
-    for (const name of scalar.unset) report(value.place, path, `expected the environment variable ${name} to be set, got nothing for \${${name}}`)
+    for (const fault of scalar.faults) report(value.place, path, fault)
     return { place: value.place, keyPlace, content: scalar }
   }
 

@@ -77,8 +77,8 @@ function problemsOf (tree: SettingNode, errors: readonly ErrorObject[]): Problem
     if (error.keyword === 'if' || whole.some((schemaPath) => error.schemaPath.startsWith(schemaPath))) continue
     const problem = problemOf(tree, error)
     const place = findNode(tree, problem.path)
-    // An unset variable has been reported already, and what stands in its place is not a value.
-    if (place !== undefined && 'value' in place.content && place.content.unset.length > 0) continue
+    // A faulty reference has been reported already, and what stands in its place is not a value.
+    if (place !== undefined && 'value' in place.content && place.content.faults.length > 0) continue
     problems.set(JSON.stringify([problem.path, problem.message]), problem)
   }
   return [...problems.values()]

@@ -87,14 +87,19 @@ function presentFields (fields: OperationFacts['fields']): Readonly<Record<strin
 
 /**
  * ECS `error.code` and `error.message` of an error: for an `Error` the code is its name, as
- * in Kibana. What is not known is absent. Takes whatever was thrown.
+ * in Kibana; for an item of a bulk result, its `error`. What is not known is absent. Takes
+ * whatever was thrown, and never throws.
  *
  * @example
  * errorFields(new TypeError('no such type'))   // { code: 'TypeError', message: 'no such type' }
  */
 export function errorFields (error: unknown): { code?: string, message?: string } {
-  if (typeof error !== 'object' || error === null) return { message: String(error) }
-  const { name, code, message } = error as { name?: unknown, code?: unknown, message?: unknown }
-  const known = typeof name === 'string' ? name : code
-  return { ...typeof known === 'string' && { code: known }, ...typeof message === 'string' && { message } }
+  try {
+    if (typeof error !== 'object' || error === null) return { message: String(error) }
+    const { name, code, error: title, message } = error as Readonly<Record<string, unknown>>
+    const known = [name, code, title].find((text) => typeof text === 'string') as string | undefined
+    return { ...known !== undefined && { code: known }, ...typeof message === 'string' && { message } }
+  } catch {
+    return { message: 'an error that cannot be read' }
+  }
 }

@@ -1,6 +1,7 @@
 // Who a request belongs to: the application's answers about its user, session and space. They
 // are asked for as often as they do not know yet, and not again once they do: an event said
 // before the login must not freeze "no user" for the events after it.
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { AuditUser, ScopeFacts } from '../contracts.js'
 import { messageOf, plainText } from '../layouts/plain.js'
 
@@ -16,6 +17,9 @@ export interface Resolvers<Request> {
   /** `kibana.space_id`. */
   readonly space?: (request: Request) => Answer<string>
 }
+
+/** Whose questions the running code is answering. */
+const answering = new AsyncLocalStorage<object>()
 
 const NAMES = ['user', 'session', 'space'] as const
 type Name = typeof NAMES[number]
@@ -47,7 +51,7 @@ export class IdentityOf<Request> {
 
   /** What is known by now; a promise only while an answer is under way. The same object until more becomes known. */
   now (): Identity | Promise<Identity> {
-    if (this.#unknown === 0) return this.#known()
+    if (this.#unknown === 0 || this.isAskingNow()) return this.#known()
     const underWay: Promise<string | null>[] = []
     let error: string | null = null
     for (const name of NAMES) {
@@ -60,6 +64,20 @@ export class IdentityOf<Request> {
     return Promise.all(underWay).then(errors => this.#with(error ?? errors.find(message => message !== null) ?? null))
   }
 
+  /**
+   * True for what a resolver itself does, now or later: its events are recorded with what is
+   * known without it. To wait for its answer would be to wait for themselves.
+   */
+  isAskingNow (): boolean {
+    return answering.getStore() === this
+  }
+
+  /** What is known without waiting; what is still asked for is an error, unless a resolver wants to know. */
+  atOnce (): Identity {
+    const names = Object.keys(this.#waitingFor)
+    return this.#with(names.length === 0 || this.isAskingNow() ? null : `${names.join(', ')}: no answer before the application was closed`)
+  }
+
   #asks (name: Name): boolean {
     if (this.#resolvers[name] === undefined) return false
     return (name === 'user' ? this.#user : name === 'session' ? this.#session : this.#space) === undefined
@@ -68,7 +86,7 @@ export class IdentityOf<Request> {
   /** Null when the answer is in, what went wrong as text, or a promise of one of the two. */
   #ask (name: Name): null | string | Promise<string | null> {
     try {
-      const answer: unknown = this.#resolvers[name]!(this.#request)
+      const answer: unknown = answering.run(this, () => this.#resolvers[name]!(this.#request))
       if (!isThenable(answer)) return this.#learn(name, answer)
       const learned = Promise.resolve(answer).then(value => this.#learn(name, value)).catch((error: unknown) => `${name}: ${messageOf(error)}`)
         .finally(() => { delete this.#waitingFor[name] })
@@ -98,17 +116,15 @@ export class IdentityOf<Request> {
   #known (): Identity {
     return (this.#identity ??= {
       user: this.#user,
-      kibana: this.#space === undefined && this.#session === undefined
-        ? undefined
-        : Object.freeze({
-          ...(this.#space !== undefined && { space_id: this.#space }),
-          ...(this.#session !== undefined && { session_id: this.#session })
-        })
+      kibana: this.#space === undefined && this.#session === undefined ? undefined : { space_id: this.#space, session_id: this.#session },
+      error: undefined
     })
   }
 
   #with (message: string | null): Identity {
-    return message === null ? this.#known() : { ...this.#known(), error: { code: 'AUDIT_ERR_SCOPE', message } }
+    if (message === null) return this.#known()
+    const { user, kibana } = this.#known()
+    return { user, kibana, error: { code: 'AUDIT_ERR_SCOPE', message } }
   }
 }
 
@@ -118,10 +134,12 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
 /** The ECS fields of a user, and nothing else of what may be a whole row of a database. */
 function userFields (user: Record<string, unknown>): AuditUser {
   const fields: Record<string, unknown> = {}
-  for (const name of ['id', 'name', 'full_name', 'email', 'domain', 'hash']) {
+  for (const name of USER_TEXTS) {
     const value = user[name]
     if (value !== undefined && value !== null) fields[name] = plainText(String(value))
   }
-  if (Array.isArray(user.roles)) fields.roles = Object.freeze(user.roles.map(role => plainText(String(role))))
-  return Object.freeze(fields)
+  if (Array.isArray(user.roles)) fields.roles = user.roles.map(role => plainText(String(role)))
+  return fields
 }
+
+const USER_TEXTS = ['id', 'name', 'full_name', 'email', 'domain', 'hash'] as const

@@ -8,11 +8,12 @@
 //      before any hook, such as a malformed URL
 import diagnostics from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AuditLogger } from '../contracts.js'
 import { httpRequestEvent } from '../events/http-request.js'
-import type { RequestLike } from './scope.js'
+import { CLIENT_ADDRESS, type RequestLike } from './scope.js'
 import type { HttpSettings } from './settings.js'
 import { createTargetReader } from './target.js'
 
@@ -44,7 +45,7 @@ export function recordRequests (app: FastifyInstance, { settings, scopeOf }: Rec
     if (raw[recorded] === true) return
     raw[recorded] = true
     const { host, protocol, routeOptions } = request as Partial<FastifyRequest>
-    const url = urlOf(raw.originalUrl ?? raw.url ?? '/', host ?? raw.headers?.host ?? '', protocol)
+    const url = urlOf(raw.originalUrl ?? raw.url ?? '/', host ?? raw.headers?.host ?? raw.headers?.[':authority'] as string | undefined ?? '', protocol)
     if (ignoredPaths.has(url.path) || (routeOptions?.config as { audit?: boolean } | undefined)?.audit === false) return
     const method = raw.method ?? 'GET'
     scopeOf(request).log(ending === null ? httpRequestEvent({ method, url }) : httpRequestEvent({ method, url, ...outcomeOf(ending) }))
@@ -87,9 +88,15 @@ export function recordRequests (app: FastifyInstance, { settings, scopeOf }: Rec
     })
   })
 
+  app.addHook('onClose', async function waitForTheLast () {
+    // Requests whose connections the server has just cut tell so in the turns that follow.
+    await nextTurn()
+    await nextTurn()
+  })
+
   function recordUnseen (raw: IncomingMessage, response: ServerResponse): void {
-    const protocol = (raw.socket as Partial<TLSSocket>).encrypted === true ? 'https' : 'http'
-    record({ raw, ip: raw.socket.remoteAddress, protocol }, response.headersSent ? { statusCode: response.statusCode } : {})
+    const isSecure = Boolean(app.initialConfig.https) || (raw.socket as Partial<TLSSocket>).encrypted === true
+    record({ raw, ip: raw.socket.remoteAddress, protocol: isSecure ? 'https' : 'http' }, response.headersSent ? { statusCode: response.statusCode } : {})
   }
 }
 
@@ -104,7 +111,10 @@ type Watcher = (request: IncomingMessage, response: ServerResponse) => void
 function watchServer (app: FastifyInstance, watcher: Watcher): void {
   if (app.initialConfig.http2 === true) {
     // Node publishes no such message for HTTP/2; there is one server, and a listener does.
-    app.server.on('request', watcher)
+    app.server.on('request', (request: RequestLike['raw'], response: ServerResponse) => {
+      request[CLIENT_ADDRESS] = request.socket.remoteAddress
+      watcher(request, response)
+    })
     return
   }
   const isOurs = new WeakMap<Server, boolean>()

@@ -2,7 +2,7 @@
 // Made by plugin.ts when a request first has something to say.
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
-import type { AuditEvent, AuditLogger, RepositoryOptions, ScopedAuditLogger, ScopeFacts, TraceHeaders } from '../contracts.js'
+import type { ScopedAuditLogger, ScopeFacts, TraceHeaders } from '../contracts.js'
 import { plainText } from '../layouts/plain.js'
 import { Logger, type WrapRepository } from '../trail/logger.js'
 import type { Trail } from '../trail/trail.js'
@@ -11,12 +11,15 @@ import type { Trace, TraceSource } from './trace.js'
 
 /** What is read of a Fastify request. For a request that never became one, the raw message has to do. */
 export interface RequestLike {
-  readonly raw: IncomingMessage
+  readonly raw: IncomingMessage & { [CLIENT_ADDRESS]?: string }
   readonly id?: string
   /** The address of the client, as Fastify's `trustProxy` sees it. */
   readonly ip?: string
   readonly protocol?: string
 }
+
+/** Where an HTTP/2 request keeps its client's address: its socket is lost with its stream. */
+export const CLIENT_ADDRESS = Symbol('fastify-audit.client-address')
 
 /** What all scopes of an application are made of. */
 export interface ScopeParts<Request extends RequestLike> {
@@ -27,63 +30,68 @@ export interface ScopeParts<Request extends RequestLike> {
 }
 
 /** The logger of one request. */
-export class RequestScope<Request extends RequestLike> implements ScopedAuditLogger {
-  readonly #parts: ScopeParts<Request>
+export class RequestScope<Request extends RequestLike> extends Logger implements ScopedAuditLogger {
+  readonly #traces: TraceSource
   readonly #request: Request
   readonly #identity: IdentityOf<Request>
-  readonly #logger: AuditLogger
   #trace: Trace | null = null
   #facts: ScopeFacts | null = null
   /** What the facts were made of; the identity is another object when more has become known. */
   #factsOf: Identity | null = null
 
-  constructor (parts: ScopeParts<Request>, request: Request) {
-    this.#parts = parts
+  constructor ({ trail, traces, resolvers, wrap }: ScopeParts<Request>, request: Request) {
+    super(trail, wrap)
+    this.#traces = traces
     this.#request = request
-    this.#identity = new IdentityOf(parts.resolvers, request)
-    this.#logger = new Logger(parts.trail, () => this.#factsNow(), parts.wrap)
+    this.#identity = new IdentityOf(resolvers, request)
   }
-
-  log (event: AuditEvent): Promise<void> { return this.#logger.log(event) }
-
-  logAll (events: readonly AuditEvent[]): Promise<void> { return this.#logger.logAll(events) }
-
-  repository<T extends object> (repository: T, options?: RepositoryOptions): T { return this.#logger.repository(repository, options) }
 
   get traceId (): string { return this.#traceOnce().id }
 
-  traceHeaders (): TraceHeaders { return this.#parts.traces.headersOf(this.#traceOnce()) }
+  traceHeaders (): TraceHeaders { return this.#traces.headersOf(this.#traceOnce()) }
 
   #traceOnce (): Trace {
-    return (this.#trace ??= this.#parts.traces.traceOf(this.#request.raw, this.#request.id))
+    return (this.#trace ??= this.#traces.traceOf(this.#request.raw, this.#request.id))
   }
 
-  #factsNow (): ScopeFacts | Promise<ScopeFacts> {
+  protected override factsNow (): ScopeFacts | Promise<ScopeFacts> {
     const identity = this.#identity.now()
     return identity instanceof Promise ? identity.then(known => this.#factsFor(known)) : this.#factsFor(identity)
   }
 
+  protected override factsAtOnce (): ScopeFacts { return this.#factsFor(this.#identity.atOnce()) }
+
+  protected override isAskingNow (): boolean { return this.#identity.isAskingNow() }
+
   #factsFor (identity: Identity): ScopeFacts {
     if (this.#facts === null || this.#factsOf !== identity) {
-      this.#facts = Object.freeze({ ...this.#facts ?? this.#requestFacts(), ...identity, error: identity.error })
+      this.#facts = this.#facts === null ? this.#firstFacts(identity) : withIdentity(this.#facts, identity)
       this.#factsOf = identity
     }
     return this.#facts
   }
 
-  #requestFacts (): ScopeFacts {
+  #firstFacts ({ user, kibana, error }: Identity): ScopeFacts {
     const { raw, ip } = this.#request
     const forwardedFor = raw.headers?.['x-forwarded-for']
     return {
-      trace: Object.freeze({ id: this.#traceOnce().id }),
-      client: clientFields(ip),
-      forwardedFor: forwardedFor === undefined ? undefined : plainText(String(forwardedFor))
+      user,
+      kibana,
+      trace: { id: this.#traceOnce().id },
+      client: clientFields(ip ?? (raw as RequestLike['raw'])[CLIENT_ADDRESS]),
+      forwardedFor: forwardedFor === undefined ? undefined : plainText(String(forwardedFor)),
+      error
     }
   }
+}
+
+// Written out: on the path of every request a spread costs ten times as much.
+function withIdentity ({ trace, client, forwardedFor }: ScopeFacts, { user, kibana, error }: Identity): ScopeFacts {
+  return { user, kibana, trace, client, forwardedFor, error }
 }
 
 /** `client.ip` is an address for whoever indexes it; a proxy that is trusted may yet forward anything. */
 function clientFields (ip: string | undefined): ScopeFacts['client'] {
   if (ip === undefined) return undefined
-  return Object.freeze(isIP(ip) === 0 ? { address: plainText(ip) } : { ip })
+  return isIP(ip) === 0 ? { address: plainText(ip) } : { ip }
 }

@@ -14,7 +14,7 @@ export function createTargetReader (): (target: string, host: string, scheme: st
 
   return function urlOf (target, host, scheme) {
     // Absolute-form, as proxies send it (RFC 9112, section 3.2.2).
-    const absolute = target.startsWith('/') ? null : /^(\w+):\/\/([^/?#]*)(.*)$/s.exec(target)
+    const absolute = target.startsWith('/') ? null : /^(https?):\/\/([^/?#]*)(.*)$/is.exec(target)
     if (absolute !== null) return urlOf(absolute[3]!.startsWith('/') ? absolute[3]! : '/' + absolute[3]!, absolute[2]!, absolute[1]!.toLowerCase())
     if (host !== lastHost) {
       const [, name, number] = HOST.exec(host) ?? [undefined, host, undefined]

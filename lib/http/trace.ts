@@ -56,8 +56,10 @@ export function createTraceSource (settings: RequestIdSettings, requestIdHeader:
         const id = cleanRequestId(headers['x-opaque-id']) || cleanRequestId(headers['x-request-id'])
         if (id) return { id }
       }
-      const isSenders = requestIdHeader !== false && headers[requestIdHeader] !== undefined
-      if (requestId !== undefined && (trusted || !isSenders) && GOOD_REQUEST_ID.test(requestId)) return { id: requestId }
+      // What an application's generator makes may be a number, whatever its type says, or what the sender asked for.
+      const id = requestId === undefined ? '' : String(requestId)
+      const isSenders = (requestIdHeader !== false && headers[requestIdHeader] !== undefined) || id === headers['x-request-id'] || id === headers['x-opaque-id']
+      if ((trusted || !isSenders) && GOOD_REQUEST_ID.test(id)) return { id }
       return { id: random(16) }
     },
     headersOf ({ id, flags }) {

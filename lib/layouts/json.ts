@@ -17,11 +17,11 @@ export function createJsonLayout (): Layout {
     if (kibana !== undefined) line += ',"kibana":' + kibanaJson(kibana)
     if (http !== undefined) line += ',"http":' + httpJson(http)
     if (url !== undefined) line += ',"url":' + urlJson(url)
-    if (error !== undefined) line += ',"error":' + valueJson(error, 0)
-    if (labels !== undefined) line += ',"labels":' + valueJson(labels, 0)
-    if (user !== facts.user) line += ',"user":' + valueJson(user, 0)
-    if (client !== facts.client) line += ',"client":' + valueJson(client, 0)
-    if (trace !== facts.trace) line += ',"trace":' + valueJson(trace, 0)
+    if (error !== undefined) line += ',"error":' + objectJson(error, 0)
+    if (labels !== undefined) line += ',"labels":' + objectJson(labels, 0)
+    if (user !== facts.user) line += ',"user":' + objectJson(user!, 0)
+    if (client !== facts.client) line += ',"client":' + objectJson(client!, 0)
+    if (trace !== facts.trace) line += ',"trace":' + objectJson(trace!, 0)
     return line + furtherJson(record) + sharedJson(record, facts)
   }
 }
@@ -52,7 +52,7 @@ function createSharedJson (): Layout {
   let json = ''
   let isJoined = false
   return function sharedJson (record, facts) {
-    // Facts are frozen and made by us, so what they say can be remembered by their identity.
+    // Facts are made by us and never changed, so what they say can be remembered by their identity.
     if (facts === lastFacts && record.process === process) {
       // For the second of many events it pays; most requests have one.
       if (!isJoined) json = joined(json)
@@ -92,8 +92,13 @@ function hasOnly (name: string, object: object): boolean {
 
 function httpJson (http: HttpFields): string {
   const { request } = http
-  if (request === undefined || !hasOnly('request', http) || request.method === undefined || !hasOnly('method', request)) return objectJson(http, 0)
-  return '{"request":{"method":' + valueJson(request.method, 2) + '}}'
+  if (request === undefined || !hasOnly('request', http) || !isPlainObject(request)) return objectJson(http, 0)
+  for (const field in request) {
+    if (field !== 'method' && field !== 'headers') return objectJson(http, 0)
+  }
+  const { method, headers } = request
+  if (!isQuotable(method)) return objectJson(http, 0)
+  return '{"request":{"method":"' + method + (headers === undefined ? '"}}' : '","headers":' + valueJson(headers, 2) + '}}')
 }
 
 type EventFields = AuditRecord['event']
@@ -110,7 +115,7 @@ function createEventJson (): (event: EventFields) => string {
     const { action, category, type, outcome } = event
     const last = memory.get(action)
     if (last !== undefined && last.event.outcome === outcome && last.event.category === category && last.event.type === type && hasOnlyUsualFields(event)) return last.json
-    if (typeof action !== 'string') throw NOT_PLAIN
+    if (typeof action !== 'string' || !isPlainObject(event)) throw NOT_PLAIN
     const json = joined(objectJson({ ...event, category: asList(category), type: asList(type) }, 0))
     if (isFrozen(category) && isFrozen(type) && hasOnlyUsualFields(event)) {
       if (memory.size >= MAX_ACTIONS) memory.clear()

@@ -12,6 +12,15 @@ const MAX_FAULT_LENGTH = 1000
 /** So many values are copied of one event; past it, fields are left out and marked. */
 const MAX_VALUES = 20_000
 
+/**
+ * So much text is copied of one event, in UTF-16 units: about as much as a shipper still takes
+ * for one line when every character of it has to be escaped.
+ */
+export const MAX_TEXT = 1_000_000
+
+/** The fields that are objects in ECS: an index refuses a document with anything else there. */
+const OBJECTS = ['kibana', 'http', 'url', 'error', 'labels', 'user', 'client', 'trace'] as const
+
 type Fields = Record<string, unknown>
 
 /**
@@ -32,9 +41,14 @@ export function plainEvent (event: unknown): AuditEvent {
     copy.faults.push(`event.action: expected a string, got ${typeof what.action}`)
     what.action = 'unknown'
   }
+  for (const name of OBJECTS) {
+    const value = fields[name]
+    if (value === undefined || (typeof value === 'object' && !Array.isArray(value))) continue
+    copy.faults.push(`${name}: expected an object, got ${JSON.stringify(value).slice(0, 200)}`)
+    delete fields[name]
+  }
   if (copy.faults.length > 0) {
-    const labels = typeof fields.labels === 'object' ? fields.labels : {}
-    fields.labels = { ...labels, audit_fault: copy.faults.join('; ').slice(0, MAX_FAULT_LENGTH).toWellFormed() }
+    fields.labels = { ...fields.labels as Fields | undefined, audit_fault: copy.faults.join('; ').slice(0, MAX_FAULT_LENGTH).toWellFormed() }
   }
   return fields as unknown as AuditEvent
 }
@@ -48,6 +62,7 @@ class PlainCopy {
   readonly faults: string[] = []
   readonly #ancestors: object[] = []
   #values = 0
+  #text = 0
 
   /** A plain copy of `value`, or `undefined` for what is absent in JSON; `path` is for the faults. */
   of (value: unknown, path: string): unknown {
@@ -61,16 +76,18 @@ class PlainCopy {
   #copy (value: unknown, path: string): unknown {
     if (++this.#values > MAX_VALUES) return this.#values === MAX_VALUES + 1 ? this.#fault(path, `and what follows is left out: more than ${MAX_VALUES} values`) : undefined
     switch (typeof value) {
-      case 'string': return this.#text(value, path)
+      case 'string': return this.#string(value, path)
       case 'boolean': case 'undefined': return value
       case 'number': return Number.isFinite(value) ? value : this.#fault(path, `${value} is not a number in JSON`)
-      case 'bigint': this.#fault(path, 'a bigint, written as text'); return String(value)
+      case 'bigint': this.#fault(path, 'a bigint, written as text'); return this.#string(String(value), path)
       case 'object': return value === null ? undefined : this.#object(value, path)
       default: return this.#fault(path, `a ${typeof value} cannot be written`)
     }
   }
 
-  #text (text: string, path: string): string {
+  #string (text: string, path: string): string | undefined {
+    this.#text += Math.min(text.length, MAX_STRING_LENGTH)
+    if (this.#text > MAX_TEXT) return this.#fault(path, `is left out: more than ${MAX_TEXT} characters in one event`)
     if (text.length > MAX_STRING_LENGTH) this.#fault(path, `cut from ${text.length} to ${MAX_STRING_LENGTH} characters`)
     else if (!text.isWellFormed()) this.#fault(path, 'holds lone surrogates')
     return plainText(text)
@@ -117,7 +134,7 @@ class PlainCopy {
         this.#fault(place, `cannot be read (${messageOf(error)})`)
       }
       const copy = this.of(value, place)
-      if (copy !== undefined) fields[plainText(key)] = copy
+      if (copy !== undefined && this.#string(key, place) !== undefined) fields[plainText(key)] = copy
     }
     return fields
   }

@@ -3,9 +3,9 @@
 import type { AuditLogger, Handover, Operations, RepositoryOptions } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
 import { createFacade } from './facade.js'
-import { isThenable } from './object-reference.js'
-import { checkOperations, shown } from './operations.js'
-import { runRead, runWrite, type Method, type Run } from './run.js'
+import { isObject, isThenable } from './object-reference.js'
+import { checkOperations, shown, unknownKeys } from './operations.js'
+import { ask, runRead, runWrite, type Method, type Run } from './run.js'
 import { savedObjectsOperations } from './saved-objects.js'
 import type { RecordedObjects } from './settings.js'
 
@@ -13,6 +13,7 @@ import type { RecordedObjects } from './settings.js'
 export interface RepositoryContext {
   /** Asked at each call: the request's own logger, or the one of the request that is running. */
   readonly logger: () => Pick<AuditLogger, 'log' | 'logAll'>
+  /** One object for each application: wrappers of another application have a log of their own, and stay. */
   readonly settings: RecordedObjects
 }
 
@@ -20,23 +21,32 @@ interface Wrapping {
   readonly target: object
   readonly operations: Operations
   readonly authorize?: RepositoryOptions['authorize']
+  readonly settings: RecordedObjects
 }
 
 type Scope = RepositoryContext & Pick<Run, 'remember' | 'skip'>
 
-// What a wrapper answers when it is asked what it wraps. Only this file can open it: somebody
-// who gets hold of the symbol still does not get at the unaudited repository.
-const WRAPPING = Symbol('fastify-audit wrapping')
+class Itself {
+  constructor (object: object) {
+    return object
+  }
+}
 
-class SealedWrapping {
+// What a wrapper wraps, as a private field of the wrapper itself. Nobody else can read it, and
+// what somebody has put around a wrapper (a proxy, an object that inherits from it) does not
+// have it: it is a repository of its own, whose behaviour must not be skipped.
+class Wrapper extends Itself {
   readonly #wrapping: Wrapping
 
-  constructor (wrapping: Wrapping) {
+  constructor (facade: object, wrapping: Wrapping) {
+    super(facade)
     this.#wrapping = wrapping
   }
 
-  static open (sealed: unknown): Wrapping | undefined {
-    return typeof sealed === 'object' && sealed !== null && #wrapping in sealed ? sealed.#wrapping : undefined
+  /** What `repository` wraps, when it is a wrapper of the same application. */
+  static open (repository: object, settings: RecordedObjects): Wrapping | undefined {
+    if (!(#wrapping in repository)) return undefined
+    return repository.#wrapping.settings === settings ? repository.#wrapping : undefined
   }
 }
 
@@ -50,17 +60,18 @@ const SAVED_OBJECTS = savedObjectsOperations()
  */
 export function auditRepository<T extends object> (repository: T, options: RepositoryOptions, context: RepositoryContext): T {
   checkOptions(repository, options)
-  const inside = openWrapping(repository)
+  const inside = Wrapper.open(repository, context.settings)
   return wrap({
     target: inside?.target ?? repository,
-    operations: options.operations === undefined ? inside?.operations ?? SAVED_OBJECTS : { ...inside?.operations, ...options.operations },
-    authorize: bothOf(inside?.authorize, options.authorize)
+    operations: joined(inside?.operations, options.operations) ?? SAVED_OBJECTS,
+    authorize: bothOf(inside?.authorize, options.authorize),
+    settings: context.settings
   }, context) as T
 }
 
 function wrap (wrapping: Wrapping, scope: Scope): object {
   const { target, operations, authorize } = wrapping
-  return createFacade(target, (key, method) => {
+  const facade = createFacade(target, (key, method) => {
     const operation = typeof key === 'string' && Object.hasOwn(operations, key) ? operations[key] : undefined
     if (operation === undefined) return undefined
     if (operation.kind === 'handover') return handOver(operation, method, wrapping, scope)
@@ -68,18 +79,19 @@ function wrap (wrapping: Wrapping, scope: Scope): object {
     const run = (args: readonly unknown[]): Run => ({ name: key as string, method, target, operation, args, logger: scope.logger(), settings, authorize, remember, skip })
     if (operation.kind === 'read' && authorize === undefined) return (...args) => runRead(run(args))
     return (...args) => iterableToo(method, operation.kind === 'write' ? runWrite(run(args)) : runRead(run(args)))
-  }, { key: WRAPPING, value: new SealedWrapping(wrapping) })
+  })
+  return new Wrapper(facade, wrapping)
 }
 
 function handOver (handover: Handover, method: Method, wrapping: Wrapping, scope: Scope): Method {
-  const { target, operations, authorize } = wrapping
+  const { target, authorize, settings } = wrapping
   return (...given) => {
     // What the handed-over object reads through an audited repository has been recorded there;
     // what it reads past it is recorded as it hands it out.
     const recorded = new WeakSet<object>()
     const audited = (repository: object = target): object => {
-      const inside = openWrapping(repository)
-      const own = inside === undefined || inside.target === target ? { target: inside?.target ?? repository, operations, authorize } : inside
+      const inside = Wrapper.open(repository, settings)
+      const own = inside === undefined || inside.target === target ? { ...wrapping, target: inside?.target ?? repository } : inside
       return wrap(own, { ...scope, remember: recorded })
     }
     const args = handover.handOn?.(given, audited) ?? given
@@ -88,9 +100,9 @@ function handOver (handover: Handover, method: Method, wrapping: Wrapping, scope
     if (returns === undefined) return result
     const receive = (handed: unknown): unknown => {
       if (typeof handed !== 'object' || handed === null) return handed
-      if (returns === 'same') return wrap({ target: openWrapping(handed)?.target ?? handed, operations, authorize }, scope)
+      if (returns === 'same') return wrap({ ...wrapping, target: Wrapper.open(handed, settings)?.target ?? handed }, scope)
       const asked: RepositoryOptions['authorize'] = authorize && ((call) => authorize({ ...call, args }))
-      return wrap({ target: handed, operations: returns, authorize: asked }, { ...scope, skip: recorded })
+      return wrap({ target: handed, operations: returns, authorize: asked, settings }, { ...scope, skip: recorded })
     }
     return isThenable(result) ? result.then(receive) : receive(result)
   }
@@ -119,20 +131,24 @@ function itemsOf (awaited: Promise<AsyncIterable<unknown>>): AsyncGenerator<unkn
   return (async function * () { yield * await awaited })()
 }
 
-function openWrapping (repository: object): Wrapping | undefined {
-  return SealedWrapping.open((repository as { readonly [WRAPPING]?: unknown })[WRAPPING])
+function joined (inside: Operations | undefined, outside: Operations | undefined): Operations | undefined {
+  return inside === undefined || outside === undefined ? outside ?? inside : { ...inside, ...outside }
 }
 
 function bothOf (first: RepositoryOptions['authorize'], second: RepositoryOptions['authorize']): RepositoryOptions['authorize'] {
   if (first === undefined || second === undefined || first === second) return second ?? first
   return async (call) => {
-    await first(call)
-    await second(call)
+    await ask(first, call)
+    await ask(second, call)
   }
 }
 
 function checkOptions (repository: unknown, options: RepositoryOptions): void {
   if (typeof repository !== 'object' || repository === null) throw new AUDIT_ERR_OPTION(`repository: expected an object with methods, got ${shown(repository)}`)
+  const given: unknown = options
+  if (!isObject(given)) throw new AUDIT_ERR_OPTION(`options: expected an object, got ${shown(given)}`)
+  const unknown = [...unknownKeys('options', given, ['operations', 'authorize'])]
+  if (unknown.length > 0) throw new AUDIT_ERR_OPTION(unknown.join('\n'))
   if (options.authorize !== undefined && typeof options.authorize !== 'function') throw new AUDIT_ERR_OPTION(`authorize: expected a function, got ${shown(options.authorize)}`)
   if (options.operations !== undefined) checkOperations(options.operations)
 }

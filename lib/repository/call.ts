@@ -27,7 +27,7 @@ export interface Call {
 
 /** Asks the table about a call. Never throws. */
 export function describeCall (operation: Operation, given: readonly unknown[], settings: RecordedObjects): Call {
-  const faults: string[] = []
+  const faults: Faults = new Map()
   const args = attempt(faults, 'prepare', () => operation.prepare && listOf(operation.prepare(given))) ?? [...given]
   const requested = attempt(faults, 'requested', () => operation.requested && references(operation.requested(args))) ?? []
   const fields = attempt(faults, 'fields', () => operation.fields && { ...operation.fields(args) })
@@ -40,7 +40,7 @@ export function describeCall (operation: Operation, given: readonly unknown[], s
 
   function events (outcome: EventOutcome, error?: RecordedError): (object?: ObjectReference) => AuditEvent {
     const factory = createOperationEvent(operation, { outcome, error, fields })
-    const labels = faults.length === 0 ? undefined : { audit_fault: faults.join('; ') }
+    const labels = faults.size === 0 ? undefined : { audit_fault: [...faults].map(([what, fault]) => `${what}: ${fault}`).join('; ') }
     return (object) => {
       const named = object?.name !== undefined && !settings.include_saved_object_names
       const event = factory(named ? objectReference(object.type, object.id) : object)
@@ -71,12 +71,16 @@ export function describeCall (operation: Operation, given: readonly unknown[], s
   }
 }
 
-function attempt<T> (faults: string[], what: string, ask: () => T): T | undefined {
+// What the functions of the table threw, each of them last: one that fails for every item of a
+// long iterable must not make every event longer than the one before.
+type Faults = Map<string, string>
+
+function attempt<T> (faults: Faults, what: string, ask: () => T): T | undefined {
   try {
     return ask()
   } catch (error) {
     const { code, message } = recordedError(error)
-    faults.push(`${what}: ${code}: ${message}`)
+    faults.set(what, `${code}: ${message}`)
     return undefined
   }
 }
@@ -103,5 +107,5 @@ function toReference (object: unknown): ObjectReference {
 
 function refusedItem (item: RefusedItem): RefusedItem {
   const { object, error } = isObject(item) ? item : {} as Partial<RefusedItem>
-  return { object: toReference(object), error: recordedError(typeof error?.code === 'string' ? { name: error.code, message: error.message } : error) }
+  return { object: toReference(object), error: recordedError(error) }
 }

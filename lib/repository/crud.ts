@@ -5,7 +5,7 @@ import type { ObjectReference, Operation, Operations } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
 import { SAVED_OBJECT_ACTIONS } from '../events/saved-object.js'
 import { idText, isObject, nameIn, objectReference } from './object-reference.js'
-import { shown } from './operations.js'
+import { shown, unknownKeys } from './operations.js'
 
 /** What a method does to the objects. */
 export type CrudOperation = 'create' | 'get' | 'find' | 'update' | 'delete'
@@ -96,20 +96,28 @@ export function crudOperations (options: CrudOptions): Operations {
     const parts = [object, object.where, object.data].filter((part) => isObject(part))
     return parts.map((part) => lookUp(part, id)).find((found) => found !== undefined && found !== null)
   }
+  // An object that has an id is one object, whatever lists and data are in it.
+  const isOne = (object: Record<PropertyKey, unknown>): boolean => {
+    try {
+      return idText(lookUp(object, id)) !== undefined
+    } catch {
+      return false
+    }
+  }
   const nameOf = (object: unknown): string | undefined => {
     if (!isRecord(object)) return undefined
-    const attributes = isObject(object.data) ? object.data : object
+    const attributes = isObject(object.data) && !isOne(object) ? object.data : object
     const found = name === undefined ? nameIn(attributes) : lookUp(attributes, name)
     return typeof found === 'string' ? found : undefined
   }
   const requested = ([first, second]: readonly unknown[]): ObjectReference[] => {
     if (first === undefined || first === null) return []
-    const many = isRecord(first) && Array.isArray(first.data) && !('where' in first) ? first.data as unknown[] : first
+    const many = isRecord(first) && Array.isArray(first.data) && !('where' in first) && !isOne(first) ? first.data as unknown[] : first
     if (Array.isArray(many)) return many.map((object: unknown) => objectReference(type, idOf(object), nameOf(object)))
     return [objectReference(type, idOf(first), nameOf(isRecord(first) ? first : second))]
   }
   const returned = (result: unknown, args: readonly unknown[]): ObjectReference[] => {
-    return (items ?? itemsIn)(result).map((object) => objectReference(type, idOf(object) ?? onlyId(args[0]), nameOf(object)))
+    return (items?.(result) ?? itemsIn(result, isOne)).map((object) => objectReference(type, idOf(object) ?? onlyId(args[0]), nameOf(object)))
   }
 
   const kinds: Record<CrudOperation, Operation> = {
@@ -124,12 +132,14 @@ export function crudOperations (options: CrudOptions): Operations {
   return Object.fromEntries(methods.flatMap(([method, kind]) => kind === false ? [] : [[method, kinds[kind]]]))
 }
 
-function itemsIn (result: unknown): readonly unknown[] {
+function itemsIn (result: unknown, isOne: (object: Record<PropertyKey, unknown>) => boolean): readonly unknown[] {
   if (result === undefined || result === null) return []
   if (Array.isArray(result)) return result
   if (!isObject(result)) throw new TypeError(`expected an object or a list of objects, got ${typeof result}`)
+  // A set or a generator: recorded as one object, it would hide what is in it.
+  if (Symbol.iterator in result) throw new TypeError('expected an object or a list of objects, got an iterable')
   const list = LISTS.map((property) => result[property]).find((value) => Array.isArray(value))
-  return list as unknown[] | undefined ?? [result]
+  return list === undefined || isOne(result) ? [result] : list as unknown[]
 }
 
 function lookUp (object: Record<PropertyKey, unknown>, property: PropertyOf): unknown {
@@ -150,7 +160,16 @@ function snakeCase (type: string): string {
   return type.replace(/([a-z\d])([A-Z])/g, '$1_$2').replace(/[^A-Za-z\d]+/g, '_').toLowerCase()
 }
 
-function checkOptions ({ type, methods = {} }: CrudOptions): void {
+function checkOptions (options: CrudOptions): void {
+  if (!isObject(options)) throw new AUDIT_ERR_OPTION(`crudOperations: expected an object with the type of the objects, got ${shown(options)}`)
+  const [unknown] = unknownKeys('crudOperations', options, ['type', 'action', 'id', 'name', 'methods', 'items'])
+  if (unknown !== undefined) throw new AUDIT_ERR_OPTION(unknown)
+  const { type, methods = {}, id, name, items } = options
+  if (items !== undefined && typeof items !== 'function') throw new AUDIT_ERR_OPTION(`crudOperations.items: expected a function, got ${shown(items)}`)
+  for (const [key, value] of Object.entries({ id, name })) {
+    if (!['undefined', 'string', 'function'].includes(typeof value)) throw new AUDIT_ERR_OPTION(`crudOperations.${key}: expected a property or a function, got ${shown(value)}`)
+  }
+  if (!isObject(methods)) throw new AUDIT_ERR_OPTION(`crudOperations.methods: expected a table of method names, got ${shown(methods)}`)
   if (typeof type !== 'string' || type.trim() === '') throw new AUDIT_ERR_OPTION(`crudOperations.type: expected the type of the objects such as "invoice", got ${shown(type)}`)
   for (const [method, kind] of Object.entries(methods)) {
     if (kind !== false && !['create', 'get', 'find', 'update', 'delete'].includes(kind)) {

@@ -8,22 +8,16 @@ type Method = (...args: unknown[]) => unknown
 /** What a call of the method `key` does; `undefined`: what it does on the object itself. */
 export type Answer = (key: PropertyKey, method: Method) => Method | undefined
 
-/** A property that is answered but not listed. */
-export interface HiddenProperty {
-  readonly key: symbol
-  readonly value: unknown
-}
-
 /**
- * Stands in front of `target`. A method that returns the target, or promises it, returns the
- * facade instead: what it is hidden behind does not come out that way.
+ * Stands in front of `target`. A property that holds the target, or a method that returns or
+ * promises it, gives the facade instead: what it is hidden behind does not come out that way.
  */
-export function createFacade<T extends object> (target: T, answer: Answer, hidden?: HiddenProperty): T {
+export function createFacade<T extends object> (target: T, answer: Answer): T {
   const methods = new Map<PropertyKey, { readonly method: Method, readonly facade: Method }>()
 
   function get (key: PropertyKey): unknown {
-    if (key === hidden?.key) return hidden?.value
     const value: unknown = Reflect.get(target, key, target)
+    if (value === target) return facade
     if (typeof value !== 'function' || key === 'constructor') return value
     const known = methods.get(key)
     if (known?.method === value) return known.facade
@@ -63,9 +57,12 @@ export function createFacade<T extends object> (target: T, answer: Answer, hidde
 
 function standFor (target: object, facade: object, value: unknown): unknown {
   if (value === target) return facade
-  if (!(value instanceof Promise)) return value
-  const settled = value.then((result: unknown) => result === target ? facade : result)
-  // A promise that is iterable, too, stays so.
-  const iterate = Object.getOwnPropertyDescriptor(value, Symbol.asyncIterator)
-  return iterate === undefined ? settled : Object.defineProperty(settled, Symbol.asyncIterator, iterate)
+  // Other kinds of promises are left alone: some begin to work when they are awaited.
+  if (!(value instanceof Promise) || Object.getPrototypeOf(value) !== Promise.prototype) return value
+  const settled: object = value.then((result: unknown) => result === target ? facade : result)
+  // What a promise has beside its value stays: `cancel()`, or that it is iterable. Other symbols are the runtime's own.
+  for (const key of Reflect.ownKeys(value)) {
+    if (typeof key === 'string' || key === Symbol.asyncIterator) Object.defineProperty(settled, key, Reflect.getOwnPropertyDescriptor(value, key)!)
+  }
+  return settled
 }

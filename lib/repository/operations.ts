@@ -1,19 +1,12 @@
 // Checks a table of operations when a repository is wrapped, so that a typing error is told
 // at once and not by an event that is missing later. Called by audit-repository.ts.
-import type { EventCategory, EventType, Operation, Operations } from '../contracts.js'
+import type { Operation, Operations } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
+import { EVENT_CATEGORIES, EVENT_TYPES } from '../events/ecs-values.js'
 import { isObject } from './object-reference.js'
 
-const TYPES: readonly unknown[] = [
-  'access', 'admin', 'allowed', 'change', 'connection', 'creation', 'deletion', 'denied', 'device', 'end', 'error',
-  'group', 'indicator', 'info', 'installation', 'protocol', 'start', 'user'
-] satisfies EventType[]
-
-const CATEGORIES: readonly unknown[] = [
-  'api', 'authentication', 'configuration', 'database', 'driver', 'email', 'file', 'host', 'iam',
-  'intrusion_detection', 'library', 'malware', 'network', 'package', 'process', 'registry', 'session', 'threat',
-  'vulnerability', 'web'
-] satisfies EventCategory[]
+const TYPES: readonly unknown[] = EVENT_TYPES
+const CATEGORIES: readonly unknown[] = EVENT_CATEGORIES
 
 type Check = readonly [expected: string, holds: (value: unknown) => boolean]
 
@@ -49,7 +42,11 @@ function * tableFaults (where: string, table: unknown): Generator<string> {
     yield fault(where, 'a table of method names', table)
     return
   }
+  // Many methods share an operation, and repositories are wrapped at every request.
+  const checked = new Set<unknown>()
   for (const [method, operation] of Object.entries(table)) {
+    if (checked.has(operation)) continue
+    checked.add(operation)
     const place = `${where}.${method}`
     if (!isObject(operation)) yield fault(place, 'an operation', operation)
     else if (operation.kind === 'handover') yield * handoverFaults(place, operation)
@@ -71,7 +68,8 @@ function * handoverFaults (where: string, handover: Record<string, unknown>): Ge
   yield * unknownKeys(where, handover, ['kind', 'handOn', 'returns'])
 }
 
-function * unknownKeys (where: string, given: Record<string, unknown>, known: readonly string[]): Generator<string> {
+/** A line for each key that is not known: a typing error would else be an option without effect. */
+export function * unknownKeys (where: string, given: Record<string, unknown>, known: readonly string[]): Generator<string> {
   for (const key of Object.keys(given)) {
     if (!known.includes(key)) yield `${where}: expected one of ${known.join(', ')}, got ${JSON.stringify(key)}`
   }

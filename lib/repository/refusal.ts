@@ -1,6 +1,7 @@
 // When an error means "not allowed", and what is recorded of it. Called by run.ts for what a
 // repository throws, and by the tables for items of a bulk result.
 import type { RefusedItem } from '../contracts.js'
+import { errorFields } from '../events/operation.js'
 import { isObject } from './object-reference.js'
 
 /** What an event says of an error. */
@@ -25,11 +26,6 @@ export function isRefusal (error: unknown): boolean {
 
 /** `error.code` (the error's name, as in Kibana) and `error.message` of whatever was thrown. Never throws. */
 export function recordedError (error: unknown): RecordedError {
-  try {
-    if (!isObject(error)) return { code: 'Error', message: String(error) }
-    const code = [error.name, error.error].find((name) => typeof name === 'string') as string | undefined
-    return { code: code ?? 'Error', message: typeof error.message === 'string' ? error.message : '' }
-  } catch {
-    return { code: 'Error', message: 'an error that cannot be read' }
-  }
+  const { code = 'Error', message = '' } = errorFields(error)
+  return { code, message }
 }

@@ -1,6 +1,6 @@
 // Runs an audited method: a write after its intention has been acknowledged, a read before
 // its outcome is said. The order of these lines is the promise. Called by audit-repository.ts.
-import type { AuditLogger, ObjectReference, Operation, RefusedItem, RepositoryOptions } from '../contracts.js'
+import type { AuditLogger, AuthorizeCall, ObjectReference, Operation, RefusedItem, RepositoryOptions } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
 import { describeCall, type Call } from './call.js'
 import { follow, isFollowable } from './follow.js'
@@ -121,11 +121,19 @@ function asksForPermission (run: Run): boolean {
   return run.authorize !== undefined && run.operation.authorize !== false
 }
 
+/**
+ * Asks for permission.
+ *
+ * @throws {AUDIT_ERR_OPTION} the answer is `false`: a predicate in this place would permit everything
+ */
+export async function ask (authorize: NonNullable<RepositoryOptions['authorize']>, question: AuthorizeCall): Promise<void> {
+  const answer: unknown = await authorize(question)
+  if (answer === false) throw new AUDIT_ERR_OPTION(`authorize: expected an error to be thrown to refuse ${question.action}, got false`)
+}
+
 async function permission (run: Run, call: Call): Promise<void> {
   try {
-    const answer: unknown = await run.authorize?.({ method: run.name, action: run.operation.action, objects: call.requested, args: call.args })
-    // A predicate in this place would permit everything.
-    if (answer === false) throw new AUDIT_ERR_OPTION(`authorize: expected an error to be thrown to refuse ${run.operation.action}, got false`)
+    if (run.authorize !== undefined) await ask(run.authorize, { method: run.name, action: run.operation.action, objects: call.requested, args: call.args })
   } catch (error) {
     await failure(run, call, error)
     throw error

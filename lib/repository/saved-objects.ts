@@ -29,7 +29,7 @@ export function savedObjectsOperations ({ newId = randomUUID }: SavedObjectsOper
     bulkCreate: {
       ...SAVED_OBJECT_ACTIONS.saved_object_create,
       ...bulk,
-      prepare: ([objects, ...rest]) => [copies(objects, (object) => hasId(object) ? copy(object) : { ...copy(object), type: object.type, attributes: object.attributes, id: newId() }), ...rest],
+      prepare: ([objects, ...rest]) => [copies(objects, (object) => hasId(object) ? copy(object) : withId(object, newId())), ...rest],
       refused: (result) => refusedItems(listIn(result, 'saved_objects'))
     },
     get: {
@@ -90,6 +90,7 @@ export function savedObjectsOperations ({ newId = randomUUID }: SavedObjectsOper
     updateObjectsSpaces: {
       ...SAVED_OBJECT_ACTIONS.saved_object_update_objects_spaces,
       ...bulk,
+      prepare: ([objects, spacesToAdd, spacesToRemove, ...rest]) => [copies(objects, copy), copyOf(spacesToAdd), copyOf(spacesToRemove), ...rest],
       fields: ([, spacesToAdd, spacesToRemove]) => ({ add_to_spaces: list(spacesToAdd), delete_from_spaces: list(spacesToRemove) }),
       refused: (result) => refusedItems(listIn(result, 'objects'))
     },
@@ -158,12 +159,25 @@ function copies (objects: unknown, toCopy: (object: Item) => Item): unknown[] {
 
 // An instance of a class would not survive being copied.
 function copy (object: Item): Item {
+  return isPlain(object) ? { ...object } : object
+}
+
+// `assign` costs a third of a spread here, and a spread does not obey an own `__proto__`.
+function withId (object: Item, id: string): Item {
+  return isPlain(object) && !Object.hasOwn(object, '__proto__') ? Object.assign({}, object, { id }) : { ...object, type: object.type, attributes: object.attributes, id }
+}
+
+function isPlain (object: Item): boolean {
   const prototype: unknown = Object.getPrototypeOf(object)
-  return prototype === Object.prototype || prototype === null ? { ...object } : object
+  return prototype === Object.prototype || prototype === null
 }
 
 function hasId (object: Item): boolean {
   return object.id !== undefined && object.id !== null
+}
+
+function copyOf (values: unknown): unknown {
+  return Array.isArray(values) ? [...values as unknown[]] : values
 }
 
 function list (values: unknown): unknown[] {

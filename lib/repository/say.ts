@@ -2,9 +2,7 @@
 // on, so that a bulk call of thousands holds nobody up. Called by run.ts.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AuditEvent, AuditLogger } from '../contracts.js'
-
-/** How many events are said in one go: a few milliseconds of work. */
-export const STRETCH = 500
+import { STRETCH } from '../trail/logger.js'
 
 /** Events that have been said. Wrapped in an object so that awaiting them does not await the writing. */
 export interface Said {
@@ -17,7 +15,8 @@ export async function say<T> (logger: Pick<AuditLogger, 'logAll'>, items: readon
   if (items.length <= STRETCH) return { acknowledged: sayNow(logger, items, toEvent) }
   const stretches: Promise<void>[] = []
   for (let start = 0; start < items.length; start += STRETCH) {
-    if (start > 0) await nextTurn()
+    // Also before the first: the objects of the call have just been looked through.
+    await nextTurn()
     const acknowledged = sayNow(logger, items.slice(start, start + STRETCH), toEvent)
     // Rejecting while later stretches are being said is not unhandled: the promise below has it.
     acknowledged.catch(() => {})

@@ -2,6 +2,7 @@
 // being written, then go out as the next batch, so that however many wait, they wait for one
 // write. One batch is with the appender at a time.
 import type { Appender, Batch } from '../contracts.js'
+import { messageOf } from '../layouts/plain.js'
 
 /** What a buffer starts with; under load it grows up to `MAX_BUFFER`. Bytes. */
 const MIN_BUFFER = 64 * 1024
@@ -91,7 +92,7 @@ export function createDelivery (appender: Appender, observer: DeliveryObserver):
     if (writing === null) return
     if (writing === filling) filling = null
     const batch = writing
-    append(batch).then(() => settle(batch, null), (error: Error) => settle(batch, error))
+    append(batch).then(() => settle(batch, null), (thrown: unknown) => settle(batch, thrown instanceof Error ? thrown : new Error(messageOf(thrown))))
   }
 
   // Async, so that an appender that throws is like one that rejects.

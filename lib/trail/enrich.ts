@@ -55,21 +55,29 @@ export function enrich (event: AuditEvent, facts: ScopeFacts, timestamp: string,
 function kibanaFields (own: AuditEvent['kibana'], request: ScopeFacts['kibana']): AuditEvent['kibana'] {
   if (own === undefined || request === undefined) return own ?? request
   // Nearly all events name an object and nothing else. A literal costs a fiftieth of a spread.
-  if (!hasOnlySavedObject(own)) return { ...request, ...own }
+  if (!hasOnly('saved_object', own)) return { ...request, ...own }
   return { space_id: request.space_id, session_id: request.session_id, saved_object: own.saved_object }
 }
 
-function hasOnlySavedObject (own: NonNullable<AuditEvent['kibana']>): boolean {
-  for (const field in own) {
-    if (field !== 'saved_object') return false
+/** True for an object that has one field, of that name, or none. */
+function hasOnly (name: string, object: object | undefined): boolean {
+  for (const field in object) {
+    if (field !== name) return false
   }
-  return own.saved_object !== undefined
+  return true
 }
 
 function withForwardedFor (http: AuditEvent['http'], forwardedFor: string): AuditEvent['http'] {
   const request = http?.request
-  return { ...http, request: { ...request, headers: { ...request?.headers, 'x-forwarded-for': forwardedFor } } }
+  // What the http_request event has; written out, because it is on the path of every request.
+  if (hasOnly('request', http) && hasOnly('method', request)) {
+    return { request: { method: request?.method, headers: { 'x-forwarded-for': forwardedFor } } }
+  }
+  return { ...http, request: { ...asObject(request), headers: { ...asObject(request?.headers), 'x-forwarded-for': forwardedFor } } }
 }
+
+/** Text in the place of an object would be spread into its characters, halves of some. */
+const asObject = (value: unknown): object | undefined => typeof value === 'object' && value !== null ? value : undefined
 
 function withScopeError (record: AuditRecord, error: NonNullable<ScopeFacts['error']>): AuditRecord {
   if (record.error === undefined) return { ...record, error }

@@ -62,7 +62,7 @@ export function ignoreFilterFaults (rules: readonly IgnoreFilter[]): IgnoreFilte
 type Test = (record: AuditRecord) => boolean
 
 /**
- * Compiles the rules to one question: is this event to be dropped? It allocates nothing and
+ * Compiles the rules to one question: is this event to be dropped? It allocates nothing of its own and
  * never throws; a record that cannot be read is kept.
  *
  * @throws {AUDIT_ERR_OPTION} an entry of `users` or `paths` is faulty; `ignoreFilterFaults` finds all of them

@@ -1,34 +1,42 @@
 // What callers hold: `log()` with the facts of a scope behind it. Events reach the trail in the
 // order in which they were said, also when the first of them has to wait for its user.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AuditEvent, AuditLogger, RepositoryOptions, ScopeFacts } from '../contracts.js'
-import { plainEvent } from '../layouts/plain.js'
+import { messageOf, plainEvent } from '../layouts/plain.js'
 import type { Trail } from './trail.js'
 
 /** Wraps a repository so that its events go to a logger; given by plugin.ts. */
 export type WrapRepository = <T extends object>(repository: T, options: RepositoryOptions | undefined, logger: () => AuditLogger) => T
 
-/** Where a logger's facts come from. A promise only while something is being found out. */
-export type FactsNow = () => ScopeFacts | Promise<ScopeFacts>
+/** So many events are said in one turn of the event loop: a millisecond of work. More are said in as many turns as it takes. */
+export const STRETCH = 250
 
 const NOTHING_TO_WAIT_FOR = Promise.resolve()
 
-/** An `AuditLogger` over a trail. */
-export class Logger implements AuditLogger {
+/** An `AuditLogger` over a trail. Who extends it says where the facts of its events come from. */
+export abstract class Logger implements AuditLogger {
   readonly #trail: Trail
-  readonly #factsNow: FactsNow
   readonly #wrap: WrapRepository
   /** Settles when the last event that had to wait has been handed to the trail; null when none waits. */
   #handedOver: Promise<void> | null = null
 
-  constructor (trail: Trail, factsNow: FactsNow, wrap: WrapRepository) {
+  constructor (trail: Trail, wrap: WrapRepository) {
     this.#trail = trail
-    this.#factsNow = factsNow
     this.#wrap = wrap
   }
 
+  /** What is known of the scope by now. A promise only while something is being found out. */
+  protected abstract factsNow (): ScopeFacts | Promise<ScopeFacts>
+
+  /** What is known without waiting any longer. */
+  protected factsAtOnce (): ScopeFacts { return NO_FACTS }
+
+  /** True while the running code is what finds the facts out: to wait for them would be to wait for itself. */
+  protected isAskingNow (): boolean { return false }
+
   log (event: AuditEvent): Promise<void> {
     const time = this.#trail.now()
-    const facts = this.#factsNow()
+    const facts = this.#facts()
     if (this.#handedOver !== null || facts instanceof Promise) return this.#later([event], facts, time)
     return this.#trail.log(event, facts, time)
   }
@@ -36,39 +44,65 @@ export class Logger implements AuditLogger {
   logAll (events: readonly AuditEvent[]): Promise<void> {
     if (events.length === 0) return NOTHING_TO_WAIT_FOR
     const time = this.#trail.now()
-    const facts = this.#factsNow()
+    const facts = this.#facts()
     if (this.#handedOver !== null || facts instanceof Promise) return this.#later(events, facts, time)
-    return this.#handOver(events, facts, time)
+    if (events.length > STRETCH) return this.#inStretches(events, facts, time)
+    return this.#trail.logAll(events, facts, time)
   }
 
   repository<T extends object> (repository: T, options?: RepositoryOptions): T {
     return this.#wrap(repository, options, () => this)
   }
 
-  #handOver (events: readonly AuditEvent[], facts: ScopeFacts, time: number): Promise<void> {
-    // Events of one batch share a promise: many events, few promises.
-    const acknowledgements = new Set<Promise<void>>()
-    for (const event of events) acknowledgements.add(this.#trail.log(event, facts, time))
-    if (acknowledgements.size === 1) return [...acknowledgements][0]!
-    return quiet(Promise.all(acknowledgements).then(() => {}))
+  /** Facts that cannot be had, such as the address behind a `trustProxy` that throws, keep no event from going out. */
+  #facts (): ScopeFacts | Promise<ScopeFacts> {
+    try {
+      const facts = this.factsNow()
+      return facts instanceof Promise ? facts.catch(withoutFacts) : facts
+    } catch (error) {
+      return withoutFacts(error)
+    }
+  }
+
+  #inStretches (events: readonly AuditEvent[], facts: ScopeFacts, time: number): Promise<void> {
+    const { record, acknowledged } = this.#trail.hold(events.length, () => {})
+    this.#wait((async () => {
+      for (let start = 0; start < events.length; start += STRETCH) {
+        if (start > 0) await nextTurn()
+        record(events.slice(start, start + STRETCH), facts, time)
+      }
+    })())
+    return acknowledged
   }
 
   #later (events: readonly AuditEvent[], facts: ScopeFacts | Promise<ScopeFacts>, time: number): Promise<void> {
+    if (this.isAskingNow()) return this.#trail.logAll(events, this.factsAtOnce(), time)
+    let giveUp!: () => void
+    const givenUp = new Promise<ScopeFacts>(resolve => { giveUp = () => resolve(this.factsAtOnce()) })
+    const { record, acknowledged } = this.#trail.hold(events.length, giveUp)
     // The caller may change its objects after this call; what is recorded is what was said.
     const said = events.map(plainEvent)
-    const before = this.#handedOver
-    let acknowledged!: Promise<void>
-    const handedOver = Promise.all([facts, before]).then(([known]) => {
-      acknowledged = this.#handOver(said, known, time)
-      if (this.#handedOver === handedOver) this.#handedOver = null
+    const known = Promise.all([facts, this.#handedOver]).then(([found]) => found)
+    this.#wait(Promise.race([known, givenUp]).then(found => { record(said, found, time) }))
+    return acknowledged
+  }
+
+  /** Makes what is said from now on come after what is being handed over. */
+  #wait (handedOver: Promise<void>): void {
+    const done = handedOver.then(() => {
+      if (this.#handedOver === done) this.#handedOver = null
     })
-    this.#handedOver = handedOver
-    return quiet(handedOver.then(() => acknowledged))
+    this.#handedOver = done
   }
 }
 
-/** The same promise; nobody has to handle its rejection, the trail has counted it. */
-function quiet (promise: Promise<void>): Promise<void> {
-  promise.catch(() => {})
-  return promise
+const NO_FACTS: ScopeFacts = {}
+
+/** The logger of what no request has caused: nothing is known of its scope. */
+export class RequestlessLogger extends Logger {
+  protected override factsNow (): ScopeFacts { return NO_FACTS }
+}
+
+function withoutFacts (error: unknown): ScopeFacts {
+  return { error: { code: 'AUDIT_ERR_SCOPE', message: messageOf(error) } }
 }

@@ -8,7 +8,7 @@ import { batchOf } from '../support/appender-contract.js'
 import { asOrdinaryUser } from '../support/faults.js'
 
 const layout = { type: 'json' } as const
-const surroundings = (directory: string) => ({ directory, now: Date.now, log: { info () {}, warn () {}, error () {} } })
+const surroundings = (directory: string) => ({ directory, locate: (...path: readonly string[]) => `audit.yml:4:13 ${path.join('.')}`, now: Date.now, log: { info () {}, warn () {}, error () {} } })
 const isAppender = new Ajv({ discriminator: true, allErrors: true, strictRequired: false }).compile(appenderSchema)
 
 test('makes the appender that the settings name', async t => {
@@ -83,7 +83,7 @@ test('a file that cannot be opened is an error that names the setting, the path 
         const opening = createAppender({ type, fileName, layout }, surroundings(directory))
         const error = await opening.then(() => t.fail(`${type} ${JSON.stringify(fileName)} was opened`), error => error)
         t.equal(error.code, 'AUDIT_ERR_APPENDER_OPEN')
-        t.ok(error.message.startsWith(`xpack.security.audit.appender.fileName: expected a file that can be written, got "${join(directory, fileName)}": `))
+        t.ok(error.message.startsWith(`audit.yml:4:13 appender.fileName: expected a file that can be written, got "${join(directory, fileName)}": `))
         t.match(error.message, reason)
         t.type(error.cause, Error)
       }

@@ -1,4 +1,4 @@
-import { appendFile, readFile, stat, truncate } from 'node:fs/promises'
+import { appendFile, readFile, rename, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { openFileWriter } from '../../lib/appenders/file-writer.js'
@@ -9,7 +9,7 @@ const limit = 64 * 1024
 
 test('keeps the size of the file', async t => {
   const path = join(t.testdir({ 'audit.log': 'earlier\n' }), 'audit.log')
-  const writer = await openFileWriter(path)
+  const writer = await openFileWriter(path, 'fileName')
   t.equal(writer.size, 8)
   await writer.write(batchOf(['eins', 'zwölf']), 0, 2)
   t.equal(writer.size, (await stat(path)).size)
@@ -18,7 +18,7 @@ test('keeps the size of the file', async t => {
 
 test('writes the part of a batch that it is asked for', async t => {
   const path = join(t.testdir(), 'audit.log')
-  const writer = await openFileWriter(path)
+  const writer = await openFileWriter(path, 'fileName')
   const batch = batchOf(['one', 'two', 'three', 'four'])
   await writer.write(batch, 1, 3)
   await writer.write(batch, 0, 0)
@@ -30,7 +30,7 @@ test('writes the part of a batch that it is asked for', async t => {
 
 test('ends a line that a crash has torn before it writes the next', async t => {
   const path = join(t.testdir({ 'audit.log': '{"whole":1}\n{"torn":' }), 'audit.log')
-  const writer = await openFileWriter(path)
+  const writer = await openFileWriter(path, 'fileName')
   await writer.write(batchOf(['{"next":1}']), 0, 1)
   await writer.write(batchOf(['{"next":2}']), 0, 1)
   await writer.close()
@@ -38,9 +38,18 @@ test('ends a line that a crash has torn before it writes the next', async t => {
   t.equal(writer.size, (await stat(path)).size)
 })
 
+test('ends a torn line also in a file that somebody has moved away in the meantime', async t => {
+  const folder = t.testdir({ 'audit.log': '{"torn":' })
+  const writer = await openFileWriter(join(folder, 'audit.log'), 'fileName')
+  await rename(join(folder, 'audit.log'), join(folder, 'moved.log'))
+  await writer.write(batchOf(['{"next":1}']), 0, 1)
+  await writer.close()
+  t.equal(await readFile(join(folder, 'moved.log'), 'utf8'), '{"torn":\n{"next":1}\n')
+})
+
 test('leaves a torn file alone as long as there is nothing to write', async t => {
   const path = join(t.testdir({ 'audit.log': '{"torn":' }), 'audit.log')
-  await (await openFileWriter(path)).close()
+  await (await openFileWriter(path, 'fileName')).close()
   t.equal(await readFile(path, 'utf8'), '{"torn":')
 })
 
@@ -49,7 +58,7 @@ test('a disk that fills up in the middle of a batch keeps whole lines, and says 
   const large = (name: string) => name.repeat(10_000)
   const text = (lines: string[]) => lines.map(line => line + '\n').join('')
   const whole = ['a', 'b', 'c', 'd', 'e', 'f'].map(large)
-  const writer = await openFileWriter(path)
+  const writer = await openFileWriter(path, 'fileName')
   await withFullDisk(limit, async () => {
     await writer.write(batchOf([large('a'), large('b')]), 0, 2)
     await t.rejects(writer.write(batchOf(['not asked for', ...['c', 'd', 'e', 'f', 'g', 'h'].map(large)]), 1, 7), {
@@ -67,7 +76,7 @@ test('a disk that fills up in the middle of a batch keeps whole lines, and says 
 
 test('a disk that fills up at the end of a line leaves nothing to cut off', async t => {
   const path = join(t.testdir(), 'audit.log')
-  const writer = await openFileWriter(path)
+  const writer = await openFileWriter(path, 'fileName')
   await withFullDisk(12, () => t.rejects(writer.write(batchOf(['12345', '67890', 'abcde']), 0, 3), { cause: { code: 'EFBIG' }, linesWritten: 2 }))
   t.equal(await readFile(path, 'utf8'), '12345\n67890\n')
   t.equal(writer.size, 12)
@@ -77,7 +86,7 @@ test('a disk that fills up at the end of a line leaves nothing to cut off', asyn
 test('ends a torn line before the next when it could not be cut off', async t => {
   for (const method of ['truncate', 'stat'] as const) {
     const path = join(t.testdir(), 'audit.log')
-    const writer = await openFileWriter(path)
+    const writer = await openFileWriter(path, 'fileName')
     const failures = await withBrokenDisk(method, () => withFullDisk(limit, () =>
       t.rejects(writer.write(batchOf(['a'.repeat(60_000), 'b'.repeat(10_000)]), 0, 2), { cause: { code: 'EFBIG' }, linesWritten: 1 })))
     t.equal(failures, 1)
@@ -92,7 +101,7 @@ test('ends a torn line before the next when it could not be cut off', async t =>
 
 test('cuts off nothing when somebody else writes to the file, too', async t => {
   const path = join(t.testdir(), 'audit.log')
-  const writer = await openFileWriter(path)
+  const writer = await openFileWriter(path, 'fileName')
   await writer.write(batchOf(['ours']), 0, 1)
   await appendFile(path, 'theirs\n')
   await withFullDisk(limit, () => t.rejects(writer.write(batchOf(['a'.repeat(100_000)]), 0, 1), { cause: { code: 'EFBIG' }, linesWritten: 0 }))
@@ -105,7 +114,7 @@ test('cuts off nothing when somebody else writes to the file, too', async t => {
 
 test('does not fill a file with zeros that somebody else has emptied', async t => {
   const path = join(t.testdir(), 'audit.log')
-  const writer = await openFileWriter(path)
+  const writer = await openFileWriter(path, 'fileName')
   await writer.write(batchOf(['a'.repeat(10_000)]), 0, 1)
   await truncate(path)
   await withFullDisk(limit, () => t.rejects(writer.write(batchOf(['b'.repeat(100_000)]), 0, 1), { cause: { code: 'EFBIG' }, linesWritten: 0 }))
@@ -116,7 +125,7 @@ test('does not fill a file with zeros that somebody else has emptied', async t =
 
 test('a write that fails before its first byte changes nothing', async t => {
   const path = join(t.testdir(), 'audit.log')
-  const writer = await openFileWriter(path)
+  const writer = await openFileWriter(path, 'fileName')
   await withFullDisk('first\n'.length, async () => {
     await writer.write(batchOf(['first']), 0, 1)
     await t.rejects(writer.write(batchOf(['second']), 0, 1), { code: 'AUDIT_ERR_WRITE', cause: { code: 'EFBIG' }, linesWritten: 0 })

@@ -10,14 +10,14 @@ const settings = { type: 'file', fileName: 'logs/audit/audit.log', layout: { typ
 test('writes to a file', async t => {
   await appenderContract(t, async t => {
     const directory = t.testdir()
-    const appender = await createFileAppender(settings, { directory, now: Date.now, log })
+    const appender = await createFileAppender(settings, { directory, locate: (...path) => path.join('.'), now: Date.now, log })
     return { appender, read: () => readFile(join(directory, settings.fileName), 'utf8') }
   })
 })
 
 test('makes the file and its folders for the owner alone', async t => {
   const directory = t.testdir()
-  const appender = await createFileAppender(settings, { directory, now: Date.now, log })
+  const appender = await createFileAppender(settings, { directory, locate: (...path) => path.join('.'), now: Date.now, log })
   t.equal((await stat(join(directory, settings.fileName))).mode & 0o777, 0o600)
   t.equal((await stat(join(directory, 'logs/audit'))).mode & 0o777, 0o700)
   t.equal((await stat(join(directory, 'logs'))).mode & 0o777, 0o700)
@@ -26,7 +26,7 @@ test('makes the file and its folders for the owner alone', async t => {
 
 test('goes on in a file that exists, and takes an absolute path as it is', async t => {
   const directory = t.testdir({ 'audit.log': 'earlier\n' })
-  const appender = await createFileAppender({ ...settings, fileName: join(directory, 'audit.log') }, { directory: '/nowhere', now: Date.now, log })
+  const appender = await createFileAppender({ ...settings, fileName: join(directory, 'audit.log') }, { directory: '/nowhere', locate: (...path) => path.join('.'), now: Date.now, log })
   await appender.append(batchOf(['later']))
   await appender.close()
   t.equal(await readFile(join(directory, 'audit.log'), 'utf8'), 'earlier\nlater\n')

@@ -6,6 +6,7 @@ import { appenderContract, batchOf } from '../support/appender-contract.js'
 import { asOrdinaryUser, withBrokenDisk, withFullDisk } from '../support/faults.js'
 
 const layout = { type: 'json' } as const
+const locate = (...path: readonly string[]) => path.join('.')
 const bySize = { type: 'rolling-file', fileName: 'audit.log', layout, policy: { type: 'size-limit', size: '10b' } } as const satisfies RollingFileConfig
 const byHour = { ...bySize, policy: { type: 'time-interval', interval: '1h' } } as const satisfies RollingFileConfig
 
@@ -13,7 +14,7 @@ const byHour = { ...bySize, policy: { type: 'time-interval', interval: '1h' } } 
 async function open (directory: string, config: RollingFileConfig, now = Date.now) {
   const told: string[] = []
   const tell = (_details: object, message: string) => { told.push(message) }
-  const appender = await createRollingFileAppender(config, { directory, now, log: { info: tell, warn: tell, error: tell } })
+  const appender = await createRollingFileAppender(config, { directory, locate, now, log: { info: tell, warn: tell, error: tell } })
   return {
     told,
     append: (lines: string[], times?: string[]) => appender.append(batchOf(lines, times?.map(time => new Date(`2010-10-20T${time}`).getTime()))),
@@ -30,7 +31,7 @@ test('writes to a file', async t => {
   await appenderContract(t, async t => {
     const directory = t.testdir()
     const { policy, ...config } = { ...bySize, fileName: 'logs/audit.log' }
-    const appender = await createRollingFileAppender(config, { directory, now: Date.now, log: { info () {}, warn () {}, error () {} } })
+    const appender = await createRollingFileAppender(config, { directory, locate, now: Date.now, log: { info () {}, warn () {}, error () {} } })
     return { appender, read: () => readFile(join(directory, 'logs/audit.log'), 'utf8') }
   })
 })
@@ -39,7 +40,7 @@ test('writes to many files', async t => {
   await appenderContract(t, async t => {
     const directory = t.testdir()
     const config = { ...bySize, policy: { type: 'size-limit', size: '40kb' }, strategy: { type: 'numeric', max: 100 } } as const
-    const appender = await createRollingFileAppender(config, { directory, now: Date.now, log: { info () {}, warn () {}, error () {} } })
+    const appender = await createRollingFileAppender(config, { directory, locate, now: Date.now, log: { info () {}, warn () {}, error () {} } })
     const read = async () => {
       const files = await contents(directory)
       const oldestFirst = Object.keys(files).sort((a, b) => Number.parseInt(b.slice(6) || '0') - Number.parseInt(a.slice(6) || '0'))
@@ -124,6 +125,14 @@ test('the age of a file that has no times in it counts from its last change', as
   const log = await open(directory, byDay)
   await log.append(['new'], ['00:00'])
   t.same(await contents(directory), { 'audit-1.log': 'old\n', 'audit.log': 'new\n' })
+  await log.close()
+})
+
+test('a line that a crash has torn is ended before its file is rolled', async t => {
+  const directory = t.testdir({ 'audit.log': '{"torn":' })
+  const log = await open(directory, bySize)
+  await log.append(['1234567'])
+  t.same(await contents(directory), { 'audit-1.log': '{"torn":\n', 'audit.log': '1234567\n' })
   await log.close()
 })
 

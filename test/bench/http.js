@@ -1,7 +1,8 @@
-// What http_request costs: the CPU time that it adds to a request. Every variant is an
-// application of its own, in a process of its own, all on one core, and one at a time is
-// loaded for a short slice. Each round loads all of them in random order, so that whatever
-// else the machine does meets all alike, and compares within the round only.
+// What http_request costs: the CPU time that it adds to a request. A round measures every
+// variant once, in random order, each as an application of its own in a new process, all on
+// the same core, so that whatever else the machine does meets all alike; comparisons are
+// within the round. New processes, one at a time: servers that wait beside the loaded one
+// disturb it, and how a process happens to start decides some per cent of its speed.
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,67 +13,47 @@ import { requestTexts } from './app.js'
 import { quantile, shuffled } from './statistics.js'
 
 const SERVER = join(import.meta.dirname, 'server.js')
-const WARM_UP = 1_500
+const WARM_UP = 800
+const IDLE = 150
 
 /**
  * Measures `variants` (names of files in variants/).
  *
  * @returns for every round, by variant: microseconds of CPU per request, requests per
- * second, the 99th percentile of the latency, and CPU microseconds per idle second
+ * second, the 99th percentile of the latency, CPU microseconds per idle second, and bytes of
+ * resident memory
  */
-export async function measureRequests (variants, { rounds, processes, sliceMilliseconds, connections, folder }) {
+export async function measureRequests (variants, { rounds, sliceMilliseconds, connections, folder }) {
   const samples = []
-  for (let group = 0; group < processes; group++) {
-    const groupRounds = Math.ceil((rounds - samples.length) / (processes - group))
-    samples.push(...await measureGroup(variants, { rounds: groupRounds, sliceMilliseconds, connections, folder }))
+  for (let round = 0; round < rounds; round++) {
+    const sample = {}
+    for (const variant of shuffled(variants)) sample[variant] = await measureVariant(variant, { sliceMilliseconds, connections, folder })
+    samples.push(sample)
   }
   return samples
 }
 
-/** One set of processes: started, warmed up, measured, checked. Several sets even out what a process's start decides. */
-async function measureGroup (variants, { rounds, sliceMilliseconds, connections, folder }) {
-  const subjects = []
-  try {
-    for (const variant of shuffled(variants)) subjects.push(await startSubject(variant, connections, join(folder, variant)))
-    for (const subject of shuffled(subjects)) await slice(subject, WARM_UP)
-    const samples = []
-    for (let round = 0; round < rounds; round++) {
-      const sample = {}
-      for (const subject of shuffled(subjects)) sample[subject.variant] = await slice(subject, sliceMilliseconds)
-      samples.push(sample)
-    }
-    return samples
-  } finally {
-    for (const subject of subjects) {
-      subject.load.close()
-      await subject.child.end()
-    }
-    for (const subject of subjects) await checkLines(subject)
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-async function startSubject (variant, connections, folder) {
+async function measureVariant (variant, { sliceMilliseconds, connections, folder }) {
   await mkdir(folder, { recursive: true })
   const child = await startChild(SERVER, [variant, folder])
   const load = await openLoad(child.ready.port, connections, requestTexts())
-  return { variant, folder, child, load, requests: 0, restedAt: null, restedCpu: 0 }
-}
-
-async function slice (subject, milliseconds) {
-  const before = await subject.child.ask('cpu')
-  const idle = subject.restedAt === null ? NaN : (before.microseconds - subject.restedCpu) / ((performance.now() - subject.restedAt) / 1000)
-  const { requests, seconds, latencies } = await subject.load.run(milliseconds)
-  await settled(subject.folder)
-  const after = await subject.child.ask('cpu')
-  subject.requests += requests
-  subject.restedAt = performance.now()
-  subject.restedCpu = after.microseconds
+  const warmUp = await load.run(WARM_UP)
+  await settled(folder)
+  const before = await child.ask('cpu')
+  const { requests, seconds, latencies } = await load.run(sliceMilliseconds)
+  await settled(folder)
+  const after = await child.ask('cpu')
+  await sleep(IDLE)
+  const rested = await child.ask('cpu')
+  load.close()
+  await child.end()
+  await checkLines({ variant, folder, requests: warmUp.requests + requests })
+  await rm(folder, { recursive: true })
   return {
     cpu: (after.microseconds - before.microseconds) / requests,
     perSecond: requests / seconds,
     p99: quantile(latencies, 0.99),
-    idle,
+    idle: (rested.microseconds - after.microseconds) / (IDLE / 1000),
     rss: after.rss
   }
 }

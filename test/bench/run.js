@@ -1,6 +1,6 @@
 // Measures fastify-audit against its peers and prints tables: `npm run bench` in the root.
 //
-//   BENCH_ROUNDS     rounds of every measurement; 25 unless told
+//   BENCH_ROUNDS     rounds of every measurement; 20 unless told
 //   BENCH_SLICE_MS   how long one variant is loaded in one round; 300 unless told
 //   BENCH_ONLY       what to measure, separated by commas: requests, serialize, bulk, and to
 //                    narrow the requests down, variants: audited, disabled, log4js, winston, evlog,
@@ -21,11 +21,10 @@ const REFERENCES = ['bare', 'bare-again', 'pino']
 const VARIANTS = ['audited', 'disabled', 'log4js', 'winston', 'evlog']
 /** Measured when they are named: what explains the others. */
 const FURTHER = ['request-context']
-const PROCESSES = 5
 const CONNECTIONS = 50
 
 const folder = join(import.meta.dirname, 'logs')
-const rounds = Number(process.env.BENCH_ROUNDS ?? 25)
+const rounds = Number(process.env.BENCH_ROUNDS ?? 20)
 const sliceMilliseconds = Number(process.env.BENCH_SLICE_MS ?? 300)
 const only = process.env.BENCH_ONLY?.split(',').map((word) => word.trim()) ?? PARTS
 const unknown = only.filter((word) => ![...PARTS, ...REFERENCES, ...VARIANTS, ...FURTHER].includes(word))
@@ -47,7 +46,7 @@ if (process.env.BENCH_PROFILE === '1') {
 
 async function requests (variants) {
   const samples = await measureRequests([...REFERENCES, ...variants], {
-    rounds, sliceMilliseconds, connections: CONNECTIONS, processes: Math.min(PROCESSES, rounds), folder: join(folder, 'requests')
+    rounds, sliceMilliseconds, connections: CONNECTIONS, folder: join(folder, 'requests')
   })
   // Both bare applications together are the steadier base.
   const base = (sample) => (sample.bare.cpu + sample['bare-again'].cpu) / 2
@@ -61,7 +60,7 @@ async function requests (variants) {
       spread(samples.map((sample) => added(sample, variant) / added(sample, 'pino'))),
       spread(samples.map((sample) => sample[variant].perSecond / sample.bare.perSecond)),
       spread(samples.map((sample) => sample[variant].p99 / sample.bare.p99)),
-      (median(of('idle').filter((value) => !Number.isNaN(value))) / 1000).toFixed(2),
+      (median(of('idle')) / 1000).toFixed(2),
       String(Math.round(median(of('rss')) / 2 ** 20))
     ]
   }

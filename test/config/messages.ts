@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { actual, expectation, oneOfText, pathText, problemLine, suggestion, tagValues } from '../../lib/config/messages.js'
 
 const place = { text: 'audit.yml:12:11', offset: 0 }
-const scalar = (value: unknown, written?: string) => ({ place, keyPlace: place, content: { value, written, whole: false, unset: [] } })
+const scalar = (value: unknown, written?: string) => ({ place, keyPlace: place, content: { value, written, whole: false, faults: [] } })
 
 test('a line says where, the full key and what is wrong', async (t) => {
   const problem = { place, path: ['appender', 'policy', 'size'], message: 'expected a size such as "100mb", got "10 parsecs"' }
@@ -37,6 +37,7 @@ test('what came is shown as it was written, secrets are not', async (t) => {
   t.equal(actual(scalar('v', 'as written'), ['a']), '"as written"')
   t.equal(actual(scalar(() => {}), ['a']), 'a function')
   t.equal(actual(scalar(new Date(0)), ['a']), 'an instance of a class')
+  t.equal(actual(scalar(Symbol('a circular reference')), ['a']), 'a circular reference')
   t.equal(actual(scalar(true), ['a']), 'true')
   t.equal(actual(undefined, ['a']), 'nothing')
   t.equal(actual(scalar(null), ['password']), 'nothing')

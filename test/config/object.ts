@@ -27,6 +27,17 @@ test('an object says its keys, its lists and its values, without what is undefin
   t.match(second, { entries: [{ key: 'c' }] })
 })
 
+test('an instance of a class is not taken for an object without keys', async (t) => {
+  for (const value of [new Map([['hook', 'preHandler']]), new Date(), new (class Settings { hook = 'preHandler' })()]) {
+    t.match(entriesOf(readObject({ http: value }))[0]?.value(), { scalar: Symbol })
+  }
+})
+
+test('an object that cannot be read is an error of the option', async (t) => {
+  const cause = new Error('not now')
+  t.throws(() => readObject({ get enabled () { throw cause } }), { code: 'AUDIT_ERR_OPTION', message: /^config: .* getter that throws$/, cause })
+})
+
 test('an object that holds itself comes to an end', async (t) => {
   const config: Record<string, unknown> = {}
   config.appender = config

@@ -58,12 +58,43 @@ test('a kibana.yml of 7.x works as it is, with a warning for each old name', asy
   ])
 })
 
+test('the section that the guide to Kibana shows works as it is, without a layout', async (t) => {
+  const lines = [
+    'xpack.security.audit.enabled: true',
+    'xpack.security.audit.appender:',
+    '  type: rolling-file',
+    '  fileName: /path/to/kibana/data/audit.log',
+    '  policy:',
+    '    type: time-interval',
+    '    interval: 24h',
+    '  strategy:',
+    '    type: numeric',
+    '    max: 10',
+    'xpack.security.audit.ignore_filters:',
+    '  - actions: [saved_object_find]',
+    '    categories: [database]'
+  ]
+  const directory = t.testdir({ 'kibana.yml': lines.join('\n') })
+  const { settings, deprecations } = read('kibana.yml', {}, directory)
+  t.same(deprecations, [])
+  t.equal(settings.enabled, true)
+  t.same(settings.appender, {
+    type: 'rolling-file',
+    fileName: '/path/to/kibana/data/audit.log',
+    layout: { type: 'json' },
+    policy: { type: 'time-interval', interval: '24h', modulate: true },
+    strategy: { type: 'numeric', pattern: '-%i', max: 10 }
+  })
+  t.same(settings.ignore_filters, [{ actions: ['saved_object_find'], categories: ['database'] }])
+})
+
 test('the section as an object means the same as in a yml, and is left as it is', async (t) => {
   const config = { enabled: true, 'appender.type': 'file', appender: { fileName: 'a.log', 'layout.type': 'json' }, http: { hook: undefined } }
   const { settings } = read(Object.freeze(config))
   t.same(settings.appender, { type: 'file', fileName: 'a.log', layout: { type: 'json' } })
   t.equal(settings.http.hook, 'onRequest')
   t.same(read({ appender: { type: 'console' } }).settings.appender, { type: 'console', layout: { type: 'json' } }, 'a layout need not be named')
+  t.throws(() => read({ http: new Map([['hook', 'preHandler']]) }), { message: 'config xpack.security.audit.http: expected an object, got an instance of a class' })
   t.throws(() => read({ appender: { type: 'file', kind: 'file', fileName: 'a' } }), {
     message: 'config xpack.security.audit.appender.kind: expected either "type" or its old name "kind", got both'
   })

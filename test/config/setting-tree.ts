@@ -41,7 +41,7 @@ test('what stands outside the section is not looked at', async (t) => {
 })
 
 test('a section that is absent or empty is empty', async (t) => {
-  for (const text of ['', 'server.port: 1', 'xpack.security.audit:', 'xpack:', 'xpack.security.audit: {}', '- a', 'xpack: true']) {
+  for (const text of ['', 'server.port: 1', 'xpack.security.audit:', 'xpack:', 'xpack.security.audit: {}', 'xpack: {security: null}', '# nothing']) {
     t.same(fromYml(text).problems, [], text)
     t.same(toPlain(fromYml(text).tree), {}, text)
   }
@@ -50,6 +50,12 @@ test('a section that is absent or empty is empty', async (t) => {
 test('a section that is no object is an error', async (t) => {
   t.same(errors(fromYml('a: 1', 'xpack.security.audit: yes')), ['a.yml:2:23 : expected the settings of the audit log, such as "enabled: true"'])
   t.same(errors(fromYml('xpack: {security: {audit: [1]}}')).length, 1)
+})
+
+test('what holds no keys where the section would stand is an error rather than a log that stays off', async (t) => {
+  for (const text of ['- xpack.security.audit.enabled: true', 'xpack.security.audit.enabled=true', 'xpack: true', 'xpack: {security: [audit.enabled]}']) {
+    t.match(errors(fromYml(text)), [/^a\.yml:1:\d+ : expected the settings of the audit log, such as "enabled: true"$/], text)
+  }
 })
 
 test('a setting that is given twice is an error with both places', async (t) => {
@@ -71,6 +77,10 @@ test('what a merge key brings in gives way to what is written out', async (t) =>
     'xpack.security.audit:', '  <<: *base', '  enabled: true', '  appender.type: console')
   t.same(errors(built), [])
   t.same(toPlain(built.tree), { enabled: true, appender: { type: 'console', fileName: 'a' }, include_saved_object_names: false })
+
+  const around = fromYml('base: &base', '  xpack: {security.audit: {enabled: false, http.hook: preHandler}}', '<<: *base', 'xpack.security.audit.enabled: true')
+  t.same(errors(around), [])
+  t.same(toPlain(around.tree), { enabled: true, http: { hook: 'preHandler' } }, 'also where whole sections are merged in')
 })
 
 test('names of the prototype pollute nothing', async (t) => {

@@ -70,5 +70,7 @@ test('an error is recorded by its name and message, whatever was thrown', async 
   t.same(errorFields(Object.assign(new Error('no'), { code: 'E_NO' })), { code: 'Error', message: 'no' })
   t.same(errorFields({ code: 'E_NO', message: 'no' }), { code: 'E_NO', message: 'no' })
   t.strictSame(errorFields({ code: 403 }), {})
+  t.same(errorFields({ statusCode: 403, error: 'Forbidden', message: 'no' }), { code: 'Forbidden', message: 'no' }, 'an item of a bulk result')
+  t.same(errorFields({ get name (): string { throw new Error('do not look') } }), { message: 'an error that cannot be read' })
   for (const thrown of ['no', 403, null, undefined, Symbol('x')]) t.same(errorFields(thrown), { message: String(thrown) })
 })

@@ -72,6 +72,11 @@ async function suite (t: Test, open: () => Promise<Database>): Promise<void> {
     await refused(t, repository.create!('dashboard', { title: 'a\0b' }), 400)
     await refused(t, repository.create!('dashboard', { title: '\ud800' }), 400)
     await refused(t, repository.get!('dashboard', 'a\0b'), 404)
+    const nested = (depth: number): Json => JSON.parse('{"a":'.repeat(depth) + '"deep"' + '}'.repeat(depth)) as Json
+    await refused(t, repository.create!('dashboard', nested(4000)), 400, 'what could be stored, but not answered with')
+    t.match(await repository.create!('dashboard', nested(100), { id: 'deep' }), { id: 'deep' })
+    t.match(await repository.find!({ type: 'dashboard', search: 'deep' }), { total: 1, saved_objects: [{ id: 'deep' }] })
+    await repository.delete!('dashboard', 'deep')
     t.match(await repository.create!('dashboard', { title: '\\u0000 is only text' }), { attributes: { title: '\\u0000 is only text' } })
   })
 

@@ -3,7 +3,7 @@
 // Needs dist/, as the example does: `npm test` builds it first.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -26,6 +26,8 @@ interface Event {
 
 const ROOT = join(import.meta.dirname, '../..')
 const SERVER = join(ROOT, 'docs/examples/saved-objects/server.js')
+// The example is plain JavaScript: it is imported the way that its own server does it.
+const { FIRST_USERS } = await import(new URL('../../docs/examples/saved-objects/login/users.js', import.meta.url).href) as { FIRST_USERS: { name: string, password: string }[] }
 if (!existsSync(join(ROOT, 'dist/index.js'))) throw new Error('dist/ is missing: the example runs the built package. `npm test` builds it, `npx tsc` does too.')
 
 test('the example over SQLite', async (t) => story(t, {}))
@@ -40,14 +42,35 @@ test('the example over PostgreSQL', async (t) => {
   await story(t, { DATABASE_URL: server.url })
 })
 
-test('a port that is taken ends the example with its reason, and a failure', async (t) => {
+test('what keeps the example from starting is said, with what to do', async (t) => {
   const first = await start(t, t.testdir({ one: {}, two: {} }) + '/one', {})
-  const second = spawn(process.execPath, [SERVER], { cwd: t.testdirName + '/two', env: { ...process.env, PORT: new URL(first.address).port }, stdio: ['ignore', 'ignore', 'pipe'] })
-  let said = ''
-  second.stderr.setEncoding('utf8').on('data', (text: string) => { said += text })
-  const [code] = await once(second, 'close') as [number]
-  t.equal(code, 1)
-  t.match(said, /EADDRINUSE/)
+  const started = async (env: Record<string, string>): Promise<string> => {
+    const second = spawn(process.execPath, [SERVER], { cwd: t.testdirName + '/two', env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    second.stderr.setEncoding('utf8').on('data', (text: string) => { said += text })
+    const [code] = await once(second, 'close') as [number]
+    return `${code} ${said}`
+  }
+  const { port } = new URL(first.address)
+  t.equal(await started({ PORT: port }), `1 Port ${port} of 127.0.0.1 is taken (EADDRINUSE). Choose another: PORT=3001 npm start; PORT=0 takes any that is free.\n`)
+  t.equal(await started({ PORT: 'abc' }), '1 PORT: expected a number from 0 to 65535, got "abc"\n')
+  t.match(await started({ DATABASE_URL: 'postgres://somebody:secret@127.0.0.1:1/objects' }), /^1 The database that DATABASE_URL names does not answer: (?!.*secret)/)
+  t.equal((await fetch(`${first.address}/health`)).status, 200, 'the one that runs is not touched')
+})
+
+test('Ctrl+C, passed on by npm once more, ends it in order although a client has stopped in the middle of its request', async (t) => {
+  const folder = t.testdir()
+  const server = await start(t, folder, {})
+  const client = connect(Number(new URL(server.address).port), '127.0.0.1').on('error', () => {})
+  t.teardown(() => client.destroy())
+  client.write('POST /api/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"na')
+  // Its intention tells that the request has arrived.
+  const file = join(folder, 'logs/audit.log')
+  for (let attempt = 0; attempt < 100 && !readFileSync(file, 'utf8').includes('/api/login'); attempt++) await wait(50)
+  server.kill('SIGINT')
+  await wait(50)
+  t.equal(await server.stop('SIGINT'), 0)
+  t.equal(readFileSync(file, 'utf8').split('\n').length, 2)
 })
 
 /** Everything that one does with the example, in order, with the events that each step leaves. */
@@ -159,6 +182,7 @@ async function story (t: Test, env: Record<string, string>): Promise<void> {
     t.match(await mara('GET', '/api/saved_objects/_find?type=dashboard'), { status: 403 })
     t.match(await mara('POST', '/s/marketing/api/spaces/_update_objects_spaces', { objects: [{ type: 'dashboard', id: 'plan' }], spacesToAdd: [], spacesToRemove: ['default'] }), { status: 403 })
     t.match(await mara('GET', '/api/spaces/space/default'), { status: 403 })
+    t.match(await mara('POST', '/s/marketing/api/saved_objects/legacy-url-alias/default:dashboard:plan', { attributes: { targetId: 'other' } }), { status: 403 }, 'what stands outside of spaces is not one space\'s to change')
     t.match(await emma('GET', '/api/saved_objects/dashboard/plan'), { body: { namespaces: ['default', 'marketing'] } })
     const events = await trail.next(t, [
       'http_request unknown - by victor in default', 'saved_object_get success dashboard:plan by victor in default',
@@ -166,6 +190,7 @@ async function story (t: Test, env: Record<string, string>): Promise<void> {
       'http_request unknown - by mara in default', 'saved_object_find failure - by mara in default',
       'http_request unknown - by mara in marketing', 'saved_object_update_objects_spaces failure dashboard:plan by mara in marketing',
       'http_request unknown - by mara in default', 'space_get failure space:default by mara in default',
+      'http_request unknown - by mara in marketing', 'saved_object_create failure legacy-url-alias:default:dashboard:plan by mara in marketing',
       'http_request unknown - by emma in default', 'saved_object_get success dashboard:plan by emma in default'
     ])
     t.match(events[3], { message: 'Failed attempt to delete dashboard [id=plan]', error: { code: 'Forbidden', message: 'Unable to delete dashboard' }, user: { roles: ['viewer'] } })
@@ -176,13 +201,14 @@ async function story (t: Test, env: Record<string, string>): Promise<void> {
     t.match(await stranger('GET', '/nowhere'), { status: 404 })
     t.match(await stranger('GET', '/api/saved_objects/dashboard/plan'), { status: 401 })
     t.match(await emma('GET', '/s/nosuch/api/saved_objects/dashboard/plan'), { status: 404 })
-    t.match(await emma('POST', '/api/saved_objects/dashboard', { attributes: 'none' }), { status: 400 })
+    t.match(await emma('POST', '/api/saved_objects/dashboard', { attributes: 'none' }), { status: 400, body: { error: 'Bad Request', code: 'FST_ERR_VALIDATION' } })
     t.match(await emma('POST', '/api/saved_objects/dashboard', { attributes: {} }, { origin: 'https://elsewhere.example' }), { status: 403 })
     t.match(await rawGet(server.address, '/%zz'), /^HTTP\/1.1 400 /)
     t.match(await stranger('GET', '/health'), { status: 200, body: { status: 'ok', audit: 'ok' } })
     const page = await fetch(`${server.address}/`)
     t.match(page.headers.get('content-security-policy'), /default-src 'none'/)
-    t.match(await page.text(), /<title>Saved objects, audited<\/title>/)
+    const html = await page.text()
+    for (const { name, password } of FIRST_USERS) t.ok(html.includes(`<td>${name}</td><td>${password}</td>`), `the page says how ${name} gets in`)
     for (const part of ['/page.js', '/page.css']) t.equal((await fetch(server.address + part)).status, 200)
     const own = await emma('GET', '/api/my_trail')
     t.ok((own.body as unknown as Event[]).length > 20)
@@ -228,6 +254,15 @@ async function story (t: Test, env: Record<string, string>): Promise<void> {
       'http_request unknown - by nobody in default', 'http_request failure - by nobody in default'
     ])
     t.equal(events[4]!.message, 'User [emma] is logging out using basic provider [name=basic]')
+  })
+
+  await t.test('no password, and no secret of a session, is in anything that it keeps', async (t) => {
+    const kept = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== 'cookies.txt')
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+    t.ok(kept.length >= 2)
+    const secrets = [...FIRST_USERS.map(({ password }) => password), ...[emma, victor, mara].map((client) => client.cookie().split('=')[1]).filter(Boolean)]
+    t.same(secrets.filter((secret) => kept.some((text) => text.includes(secret!))), [])
   })
 
   await t.test('what it keeps is for its own user only', async (t) => {
@@ -298,7 +333,7 @@ async function rawGet (address: string, path: string): Promise<string> {
   return answer
 }
 
-interface Running { address: string, printed: string, stop (): Promise<number | null> }
+interface Running { address: string, printed: string, kill (signal: NodeJS.Signals): void, stop (signal?: NodeJS.Signals): Promise<number | null> }
 
 /** Starts the example in a folder, on any free port, and waits for what it prints. */
 async function start (t: Test, cwd: string, env: Record<string, string>): Promise<Running> {
@@ -308,8 +343,9 @@ async function start (t: Test, cwd: string, env: Record<string, string>): Promis
   let printed = ''
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => { said += text })
-  async function stop (): Promise<number | null> {
-    if (child.exitCode === null) child.kill('SIGTERM')
+  const kill = (signal: NodeJS.Signals): void => { child.kill(signal) }
+  async function stop (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (child.exitCode === null) kill(signal)
     return (await ended)[0]
   }
   t.teardown(async () => { await stop() })
@@ -322,7 +358,7 @@ async function start (t: Test, cwd: string, env: Record<string, string>): Promis
   await Promise.race([ready, ended])
   const address = /http:\/\/[\d.]+:\d+/.exec(printed)?.[0]
   if (address === undefined) throw new Error(`The example did not start: ${said}${printed}`)
-  return { address, printed, stop }
+  return { address, printed, kill, stop }
 }
 
 async function hasCurl (): Promise<boolean> {

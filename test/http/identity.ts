@@ -12,7 +12,7 @@ test('an answer is asked for until it is known, and not again', async t => {
     session: () => { asked.session++; return asked.session > 1 ? 's1' : undefined },
     space: () => { asked.space++; return 'default' }
   })
-  t.same(now(of), { user: undefined, kibana: { space_id: 'default' } })
+  t.same(now(of), { user: undefined, kibana: { space_id: 'default', session_id: undefined }, error: undefined })
   t.same(now(of), { user: undefined, kibana: { space_id: 'default', session_id: 's1' } })
   login.user = { name: 'jdoe' }
   const known = now(of)
@@ -56,9 +56,10 @@ test('of a user the fields of ECS are kept, as text, and nothing else', async t 
   const row = { id: 7, name: 'jdoe', email: 'j@example.org', full_name: 'J. Doe', domain: 'd', hash: 'h', roles: ['a', 1], password: 'secret', token: 'secret', constructor: 'x' }
   const { user } = now(identity({ user: () => row as never }))
   t.same(user, { id: '7', name: 'jdoe', email: 'j@example.org', full_name: 'J. Doe', domain: 'd', hash: 'h', roles: ['a', '1'] })
-  t.ok(Object.isFrozen(user) && Object.isFrozen(user!.roles))
   row.name = 'changed'
+  row.roles[0] = 'changed'
   t.equal(user!.name, 'jdoe')
+  t.equal(user!.roles![0], 'a')
 })
 
 test('text that could not be written is made well-formed', async t => {
@@ -70,4 +71,23 @@ test('text that could not be written is made well-formed', async t => {
 
 test('without resolvers there is nothing to know', async t => {
   t.same(now(identity({})), { user: undefined, kibana: undefined })
+})
+
+test('a resolver that itself says events does not wait for itself', async t => {
+  const of: IdentityOf<object> = identity({
+    async user () {
+      t.equal(of.isAskingNow(), true)
+      t.same(now(of), { user: undefined, kibana: undefined, error: undefined })
+      await new Promise(resolve => setImmediate(resolve))
+      t.equal(of.isAskingNow(), true)
+      t.equal(of.now() instanceof Promise, false)
+      t.equal(of.atOnce().error, undefined)
+      return { name: 'jdoe' }
+    }
+  })
+  t.equal(of.isAskingNow(), false)
+  const known = of.now()
+  t.match(of.atOnce().error, { message: 'user: no answer before the application was closed' })
+  t.same((await known).user, { name: 'jdoe' })
+  t.equal(of.isAskingNow(), false)
 })

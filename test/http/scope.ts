@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import type { AuditEvent, ScopeFacts } from '../../lib/contracts.js'
-import { RequestScope, type RequestLike } from '../../lib/http/scope.js'
+import { CLIENT_ADDRESS, RequestScope, type RequestLike } from '../../lib/http/scope.js'
 import { createTraceSource } from '../../lib/http/trace.js'
 import type { Trail } from '../../lib/trail/trail.js'
 
@@ -8,7 +8,7 @@ const event: AuditEvent = { message: 'm', event: { action: 'a' } }
 
 function scopeOf (request: Partial<RequestLike> & { user?: { name: string } }): { scope: RequestScope<RequestLike>, facts: ScopeFacts[], request: typeof request } {
   const facts: ScopeFacts[] = []
-  const trail = { now: () => 0, async log (_event: AuditEvent, known: ScopeFacts) { facts.push(known) } } as unknown as Trail
+  const trail = { now: () => 0, async log (_event: AuditEvent, known: ScopeFacts) { facts.push(known) }, async logAll (events: AuditEvent[], known: ScopeFacts) { for (const _event of events) facts.push(known) } } as unknown as Trail
   const like = { raw: { headers: {} }, ...request } as RequestLike & { user?: { name: string } }
   const scope = new RequestScope({ trail, traces: createTraceSource({ allowFromAnyIp: true, ipAllowlist: [] }, false), resolvers: { user: () => like.user }, wrap: repository => repository }, like)
   return { scope, facts, request: like }
@@ -25,7 +25,6 @@ test('all events of a request share trace, client and forwarded address; facts a
   t.same(facts[0], { trace: { id: 'opaque' }, client: { ip: '10.0.0.1' }, forwardedFor: '203.0.113.9', user: undefined, kibana: undefined, error: undefined })
   t.same(facts[2], { ...facts[0], user: { name: 'jdoe' } })
   t.equal(facts[2]!.trace, facts[0]!.trace)
-  t.ok(Object.isFrozen(facts[2]))
   t.equal(scope.traceId, 'opaque')
   t.same(scope.traceHeaders(), { 'x-opaque-id': 'opaque' })
 })
@@ -52,4 +51,10 @@ test('an address that is none is kept apart from those that are', async t => {
   const { scope, facts } = scopeOf({ ip: 'unknown' })
   await scope.log(event)
   t.same(facts[0]!.client, { address: 'unknown' })
+})
+
+test('an address that the socket has lost is the one that the server has kept', async t => {
+  const { scope, facts } = scopeOf({ raw: { headers: {}, [CLIENT_ADDRESS]: '10.0.0.7' } as never })
+  await scope.log(event)
+  t.same(facts[0]!.client, { ip: '10.0.0.7' })
 })

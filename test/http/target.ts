@@ -18,6 +18,7 @@ test('a request target is taken apart as it came', async t => {
     ['HTTP://Other:81/p?q', 'h', { scheme: 'http', domain: 'Other', port: 81, path: '/p', query: 'q' }],
     ['http://other', 'h', { scheme: 'http', domain: 'other', path: '/' }],
     ['http://other?q=/', 'h', { scheme: 'http', domain: 'other', path: '/', query: 'q=/' }],
+    ['foo://other/health', 'h', { domain: 'h', path: 'foo://other/health' }],
     ['host:443', 'h', { domain: 'h', path: 'host:443' }]
   ]
   for (const [target, host, expected] of cases) {

@@ -55,6 +55,17 @@ test('an id that the application made is the trace when it can be told apart fro
   t.equal(createTraceSource(everybody, 'request-id').traceOf(raw({ 'request-id': uuid }), uuid).id, uuid)
 })
 
+test('an id of the application that is a number, or that it took from a stranger, breaks nothing and forges nothing', async t => {
+  const { traceOf, headersOf } = createTraceSource(nobody, false)
+  for (const id of [1234567890123456, 1234567890123456789n]) {
+    const trace = traceOf(raw({}), id as never)
+    t.same(trace, { id: String(id) })
+    t.equal(headersOf(trace)['x-opaque-id'], String(id))
+  }
+  const sent = 'sent-by-a-stranger-0001'
+  for (const header of ['x-request-id', 'x-opaque-id']) t.match(traceOf(raw({ [header]: sent }), sent).id, NEW)
+})
+
 test('new ids do not repeat', async t => {
   const { traceOf } = createTraceSource(nobody, false)
   const ids = new Set(Array.from({ length: 10_000 }, () => traceOf(raw({}), undefined).id))

@@ -32,10 +32,14 @@ test('a pattern that cannot be compiled is refused', async (t) => {
 
 test('the schema accepts both layouts, fills in their defaults and refuses anything else', async (t) => {
   const ajv = new Ajv({ discriminator: true, allErrors: true, strictRequired: false, useDefaults: true })
-  const validate = ajv.compile<LayoutConfig>(layoutSchema)
+  const validateSettings = ajv.compile({ type: 'object', properties: { layout: layoutSchema } })
+  const validate = (layout: unknown) => validateSettings({ layout })
   const config = { type: 'pattern' }
   t.ok(validate(config))
   t.same(config, { type: 'pattern', pattern: '[%date][%level][%logger] %message', highlight: false })
+  const settings: { layout?: LayoutConfig } = {}
+  t.ok(validateSettings(settings))
+  t.same(settings, { layout: { type: 'json' } }, 'a layout need not be named')
   t.ok(validate({ type: 'json' }))
   t.notOk(validate({ type: 'xml' }))
   t.notOk(validate({}))

@@ -4,8 +4,10 @@ import type { RepositoryOptions } from '../../lib/contracts.js'
 import { createRecordingLogger, type RecordingLogger } from '../support/recording-logger.js'
 import { SavedObjectsClient } from '../support/saved-objects.js'
 
-function contextOf (logger: RecordingLogger): RepositoryContext {
-  return { logger: () => logger, settings: { unaudited_read_types: ['config'], include_saved_object_names: true } }
+const SETTINGS = { unaudited_read_types: ['config'], include_saved_object_names: true }
+
+function contextOf (logger: RecordingLogger, settings = SETTINGS): RepositoryContext {
+  return { logger: () => logger, settings }
 }
 
 test('a repository is the same to whoever uses it', async (t) => {
@@ -54,26 +56,42 @@ test('wrapping again keeps the table and every authorize of the wrapper inside',
   t.equal(logger.events.length, 3, 'and without options')
 })
 
+test('a wrapper of another application has a log of its own, and both are kept', async (t) => {
+  const here = createRecordingLogger(t)
+  const there = createRecordingLogger(t)
+  const inside = auditRepository(new SavedObjectsClient(), {}, contextOf(there, { ...SETTINGS }))
+  await auditRepository(inside, {}, contextOf(here)).create('dashboard', {}, { id: '1' })
+  t.same([here.events.length, there.events.length], [1, 1])
+})
+
+test('what somebody has put around a wrapper is not skipped', async (t) => {
+  const context = contextOf(createRecordingLogger(t))
+  const inside = auditRepository(new SavedObjectsClient(), {}, context)
+  const get = async (): Promise<never> => { throw new Error('guarded') }
+  const guards = [
+    new Proxy(inside, { get: (target, key) => key === 'get' ? get : Reflect.get(target, key) as unknown }),
+    Object.create(inside, { get: { value: get } }) as typeof inside
+  ]
+  for (const guard of guards) await t.rejects(auditRepository(guard, {}, context).get('dashboard', '1'), { message: 'guarded' })
+})
+
+test('an authorize that answers false refuses also when another one is asked after it', async (t) => {
+  const context = contextOf(createRecordingLogger(t))
+  const inside = auditRepository(new SavedObjectsClient(), { authorize: () => false as unknown as void }, context)
+  await t.rejects(auditRepository(inside, { authorize () {} }, context).create('dashboard', {}), { code: 'AUDIT_ERR_OPTION', message: /^authorize: expected an error to be thrown/ })
+})
+
 test('nobody gets at the repository behind the wrapper', async (t) => {
   const logger = createRecordingLogger(t)
   const client = Object.assign(new SavedObjectsClient(), { itself () { return this }, async later () { return this } })
+  Object.defineProperty(client, 'default', { get () { return this as unknown } })
   const audited = auditRepository(client, {}, contextOf(logger))
   t.equal(audited.itself(), audited, 'a method that returns the object returns the wrapper')
   t.equal(await audited.later(), audited)
-  const seen: symbol[] = []
-  const spy = new Proxy(audited, {
-    get (target, key) {
-      if (typeof key === 'symbol') seen.push(key)
-      return Reflect.get(target, key) as unknown
-    }
-  })
-  auditRepository(spy, {}, contextOf(logger))
-  t.ok(seen.length > 0, 'the question can be overheard')
-  for (const key of seen) {
-    const answer = Reflect.get(audited, key) as object
-    t.same(Reflect.ownKeys(answer), [], 'the answer says nothing')
-    t.notOk(Reflect.has(audited, key))
-  }
+  t.equal(Reflect.get(audited, 'default'), audited, 'a property that holds it')
+  const seen: PropertyKey[] = []
+  auditRepository(new Proxy(audited, { get (target, key) { seen.push(key); return Reflect.get(target, key) as unknown } }), {}, contextOf(logger))
+  t.same(seen, [], 'no question can be overheard')
   t.notOk(Reflect.ownKeys(audited).some((key) => typeof key === 'symbol'))
   const own = Object.getOwnPropertyDescriptor(Object.assign(audited, { get: client.get.bind(client) }), 'get')
   await t.rejects((own?.value as typeof client.get)('secret', '1'))
@@ -144,6 +162,8 @@ test('a transaction is audited where it is handed on, a tenant where it is hande
 test('what cannot be audited is told when it is wrapped', async (t) => {
   const context = contextOf(createRecordingLogger(t))
   t.throws(() => auditRepository((() => {}) as object, {}, context), { code: 'AUDIT_ERR_OPTION', message: 'repository: expected an object with methods, got a function' })
+  t.throws(() => auditRepository({}, 'no' as never, context), { code: 'AUDIT_ERR_OPTION', message: 'options: expected an object, got "no"' })
+  t.throws(() => auditRepository({}, { authorise () {} } as never, context), { code: 'AUDIT_ERR_OPTION', message: 'options: expected one of operations, authorize, got "authorise"' })
   t.throws(() => auditRepository({}, { authorize: 'no' as never }, context), { code: 'AUDIT_ERR_OPTION', message: 'authorize: expected a function, got "no"' })
   t.throws(() => auditRepository({}, { operations: { get: { kind: 'red' } as never } }, context), { code: 'AUDIT_ERR_OPTION', message: /operations\.get\.kind: expected .*, got "red"/ })
 })

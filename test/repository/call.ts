@@ -54,6 +54,8 @@ test('a fault of the table is told by every event that follows it', (t) => {
   const call = describeCall({ ...read, requested: () => { throw new RangeError('a') }, fields: () => { throw new URIError('b') }, refused: () => JSON.parse('{') as never }, [], SETTINGS)
   t.equal(call.events('success')().labels?.audit_fault, 'requested: RangeError: a; fields: URIError: b')
   t.same(call.refused({}), [undefined])
+  for (let item = 0; item < 3; item++) t.same(call.refused({}), [undefined], 'and again')
+  t.equal(call.refusal(undefined).labels?.audit_fault?.toString().match(/refused/g)?.length, 1, 'told once, however many items')
   t.match(call.refusal(undefined), { event: { outcome: 'unknown' }, labels: { audit_fault: /; refused: SyntaxError: / } })
   t.end()
 })

@@ -94,6 +94,22 @@ test('the shapes of different libraries', async (t) => {
   t.equal(logger.events[1]?.kibana?.saved_object?.name, 'Prisma')
 })
 
+test('an object that has an id is one object, whatever lists and data are in it', async (t) => {
+  const invoice = { id: '7', title: 'Seventh', items: [{ id: 'line-1' }, { id: 'line-2' }], data: { title: 'not this' } }
+  const { audited, logger } = audit(t, {
+    async findById (_id: string) { return invoice },
+    async * list () { yield invoice },
+    async create (_invoice: object) {}
+  })
+  await audited.findById('7')
+  for await (const item of audited.list()) t.ok(item)
+  await audited.create({ ...invoice, data: [1, 2] })
+  t.same(logger.events.map(({ kibana }) => kibana?.saved_object), Array(3).fill({ type: 'invoice', id: '7', name: 'Seventh' }))
+  const nested = audit(t, { async findMany () { return { rows: [{ head: { number: 8 } }] } } }, { id: ({ head }) => (head as { number: number }).number })
+  await nested.audited.findMany()
+  t.same(nested.logger.events.map(({ kibana, labels }) => [kibana?.saved_object?.id, labels]), [['8', undefined]], 'an id function that cannot read a page')
+})
+
 test('a read that returns something else says so, or is told where the objects are', async (t) => {
   const repository = { async findAll () { return [[{ id: 1 }], 1] }, async list () { return 7 } }
   const { audited, logger } = audit(t, repository, { items: (result) => (result as [unknown[]])[0] })
@@ -101,6 +117,9 @@ test('a read that returns something else says so, or is told where the objects a
   t.equal(logger.events[0]?.kibana?.saved_object?.id, '1')
   const odd = audit(t, repository)
   await odd.audited.list()
+  const set = audit(t, { async findAll () { return new Set([{ id: 1 }]) } })
+  await set.audited.findAll()
+  t.match(set.logger.events, [{ labels: { audit_fault: 'returned: TypeError: expected an object or a list of objects, got an iterable' } }])
   t.match(odd.logger.events[0], { event: { outcome: 'success' }, labels: { audit_fault: 'returned: TypeError: expected an object or a list of objects, got number' } })
 })
 
@@ -125,6 +144,14 @@ test('methods are added, given another meaning and left out; the action follows 
   t.equal(Object.keys(operations).length, Object.keys(CRUD_METHODS).length)
   t.match(crudOperations({ type: 'x', action: 'patient_record' }).get, { action: 'patient_record_get', kind: 'read', type: 'access' })
   t.throws(() => crudOperations({ type: ' ' }), { code: 'AUDIT_ERR_OPTION', message: 'crudOperations.type: expected the type of the objects such as "invoice", got " "' })
+  for (const [options, message] of [
+    [{ type: 'x', method: {} }, 'crudOperations: expected one of type, action, id, name, methods, items, got "method"'],
+    [{ type: 'x', id: 5 }, 'crudOperations.id: expected a property or a function, got 5'],
+    [{ type: 'x', name: [] }, 'crudOperations.name: expected a property or a function, got a list of 0'],
+    [{ type: 'x', items: 'rows' }, 'crudOperations.items: expected a function, got "rows"'],
+    [{ type: 'x', methods: null }, 'crudOperations.methods: expected a table of method names, got null'],
+    [undefined, 'crudOperations: expected an object with the type of the objects, got undefined']
+  ] as const) t.throws(() => crudOperations(options as never), { code: 'AUDIT_ERR_OPTION', message })
   t.throws(() => crudOperations({ type: 'x', methods: { a: 'drop' as never } }), { code: 'AUDIT_ERR_OPTION', message: 'crudOperations.methods.a: expected "create", "get", "find", "update", "delete" or false, got "drop"' })
   t.end()
 })

@@ -62,11 +62,21 @@ test('what is promised is passed on, and what a promise says beside its value', 
   t.equal(Reflect.get(facade.iterable(), Symbol.asyncIterator), 'iterate')
 })
 
-test('a hidden property is answered and not listed', (t) => {
-  const key = Symbol('hidden')
-  const facade = createFacade({}, () => undefined, { key, value: 7 })
-  t.equal(Reflect.get(facade, key), 7)
-  t.notOk(key in facade)
-  t.same(Reflect.ownKeys(facade), [])
-  t.end()
+test('a promise that does more than promise is not touched', async (t) => {
+  class Query extends Promise<number> {
+    runs = 0
+    override then<A, B> (...on: Parameters<Promise<number>['then']>): Promise<A | B> {
+      this.runs++
+      return super.then(...on) as Promise<A | B>
+    }
+  }
+  const query = new Query((resolve) => { resolve(1) })
+  const facade = createFacade({
+    query: () => query,
+    cancelable: () => Object.assign(Promise.resolve(1), { cancel: () => 'cancelled' })
+  }, () => undefined)
+  t.equal(facade.query(), query)
+  t.equal(query.runs, 0, 'a query that runs when it is awaited does not run')
+  t.equal(facade.cancelable().cancel(), 'cancelled')
+  t.equal(await facade.cancelable(), 1)
 })

@@ -20,6 +20,7 @@ test('nothing else is', (t) => {
 test('of an error its name and its message are recorded', (t) => {
   t.same(recordedError(new TypeError('no')), { code: 'TypeError', message: 'no' })
   t.same(recordedError({ statusCode: 403, error: 'Forbidden', message: 'no' }), { code: 'Forbidden', message: 'no' }, 'an item of a bulk result')
+  t.same(recordedError({ code: 'no_permission', message: 'no' }), { code: 'no_permission', message: 'no' }, 'what has no name')
   t.same(recordedError({ name: 7 }), { code: 'Error', message: '' })
   t.same(recordedError('no'), { code: 'Error', message: 'no' })
   t.same(recordedError(null), { code: 'Error', message: 'null' })

@@ -152,6 +152,20 @@ test('what is recorded is what runs, whatever the caller does to its list meanwh
   t.same((await deleting).statuses.map(({ id, success }) => [id, success]), [['2', true], ['1', true]])
   t.same(logger.events.map(({ kibana }) => kibana?.saved_object), [two, one])
   t.ok(await client.get('config', '8'))
+  const spaces = ['marketing']
+  const sharing = audited.updateObjectsSpaces([{ type: 'config', id: '8' }], spaces, [])
+  spaces[0] = '*'
+  t.match(await sharing, { objects: [{ spaces: ['default', 'marketing'] }] })
+  t.same(logger.events.at(-1)?.kibana?.add_to_spaces, ['marketing'])
+})
+
+test('an own __proto__ of an object that is created without an id stays a property', async (t) => {
+  const { logger } = await setUp(t)
+  const client = { async bulkCreate (objects: object[]) { return { saved_objects: objects } } }
+  const { saved_objects: [made] } = await auditRepository(client, {}, { logger: () => logger, settings: SETTINGS })
+    .bulkCreate([JSON.parse('{"type":"map","attributes":{},"__proto__":{"id":"forged"}}') as object])
+  t.equal(Object.getPrototypeOf(made), Object.prototype)
+  t.equal(logger.events[0]?.kibana?.saved_object?.id, (made as { id: string }).id)
 })
 
 test('names are left out where the settings say so', async (t) => {

@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import type { AuditEvent } from '../../lib/contracts.js'
-import { say, sayNow, STRETCH } from '../../lib/repository/say.js'
+import { say, sayNow } from '../../lib/repository/say.js'
+import { STRETCH } from '../../lib/trail/logger.js'
 import { createRecordingLogger } from '../support/recording-logger.js'
 
 const event = (id: number): AuditEvent => ({

@@ -44,7 +44,7 @@ function serve (): void {
   let appender: Appender
 
   async function act (request: Request): Promise<void> {
-    if ('open' in request) appender = await createAppender(request.open, { directory: process.cwd(), now: Date.now, log })
+    if ('open' in request) appender = await createAppender(request.open, { directory: process.cwd(), locate: (...path) => path.join('.'), now: Date.now, log })
     else if ('append' in request) await appender.append({ ...request.append, bytes: Buffer.from(request.append.bytes) })
     else await appender.close()
   }

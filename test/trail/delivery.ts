@@ -139,3 +139,13 @@ test('closing writes what waits, then closes the appender', async t => {
   t.ok(appender.closed)
   t.same(appender.batches.map(batch => batch.text), ['1\n', '2\n'])
 })
+
+test('an appender that rejects with no error at all has failed all the same', async t => {
+  for (const nothing of [null, undefined, 'text']) {
+    const told: string[] = []
+    const delivery = createDelivery({ append: () => Promise.reject(nothing), async close () {} }, { written () { t.fail('nothing was written') }, failed: (_lines, error) => { told.push(error.message) } })
+    await t.rejects(delivery.accept('1\n', 0), { message: String(nothing) })
+    await t.rejects(delivery.accept('2\n', 0))
+    t.equal(told.length, 2)
+  }
+})

@@ -1,32 +1,47 @@
 import { test } from 'tap'
 import type { AuditEvent, ScopeFacts } from '../../lib/contracts.js'
-import { Logger } from '../../lib/trail/logger.js'
+import { Logger, RequestlessLogger, STRETCH, type WrapRepository } from '../../lib/trail/logger.js'
 import type { Trail } from '../../lib/trail/trail.js'
 
 const say = (message: string): AuditEvent => ({ message, event: { action: 'a' } })
 
 /** A trail that remembers what it is handed, and acknowledges when the test says so. */
-function recordingTrail (): { trail: Trail, logged: [string, ScopeFacts, number][], acknowledge: (error?: Error) => void } {
+function recordingTrail (): { trail: Trail, logged: [string, ScopeFacts, number][], acknowledge: (error?: Error) => void, giveUp: () => void } {
+  const givingUp: (() => void)[] = []
   const logged: [string, ScopeFacts, number][] = []
   let settle!: (error?: Error) => void
   const acknowledged = new Promise<void>((resolve, reject) => { settle = error => error === undefined ? resolve() : reject(error) })
   acknowledged.catch(() => {})
   let now = 0
-  const trail = {
+  const trail: Trail = {
     log (event: AuditEvent, facts: ScopeFacts, time: number) {
       logged.push([event.message, facts, time])
       return acknowledged
     },
+    logAll: (events: readonly AuditEvent[], facts: ScopeFacts, time: number) => { for (const event of events) trail.log(event, facts, time); return acknowledged },
+    hold: (_events: number, giveUp: () => void) => { givingUp.push(giveUp); return { record: trail.logAll, acknowledged } },
     now: () => ++now
   } as unknown as Trail
-  return { trail, logged, acknowledge: settle }
+  return { trail, logged, acknowledge: settle, giveUp () { for (const giveUp of givingUp) giveUp() } }
 }
 
 const wrap = <T>(repository: T): T => repository
 
+/** A logger whose facts the test gives. */
+class TestLogger extends Logger {
+  readonly #facts: () => ScopeFacts | Promise<ScopeFacts>
+
+  constructor (trail: Trail, facts: () => ScopeFacts | Promise<ScopeFacts>, wrapping: WrapRepository) {
+    super(trail, wrapping)
+    this.#facts = facts
+  }
+
+  protected override factsNow (): ScopeFacts | Promise<ScopeFacts> { return this.#facts() }
+}
+
 test('with its facts at hand an event reaches the trail before log returns', async t => {
   const { trail, logged, acknowledge } = recordingTrail()
-  const logger = new Logger(trail, () => ({ user: { name: 'u' } }), wrap)
+  const logger = new TestLogger(trail, () => ({ user: { name: 'u' } }), wrap)
   const acknowledged = logger.log(say('1'))
   t.same(logged, [['1', { user: { name: 'u' } }, 1]])
   acknowledge()
@@ -38,7 +53,7 @@ test('events that wait for their facts keep their order, their time and what the
   let know!: (facts: ScopeFacts) => void
   const first = new Promise<ScopeFacts>(resolve => { know = resolve })
   const answers: (ScopeFacts | Promise<ScopeFacts>)[] = [first, {}, {}]
-  const logger = new Logger(trail, () => answers.shift() ?? {}, wrap)
+  const logger = new TestLogger(trail, () => answers.shift() ?? {}, wrap)
   const event = { message: '1', event: { action: 'a' }, labels: { a: 1 } }
   logger.log(event)
   event.message = 'changed'
@@ -55,7 +70,7 @@ test('events that wait for their facts keep their order, their time and what the
 
 test('logAll is acknowledged when all of its events are, and has nothing to wait for without events', async t => {
   const { trail, acknowledge } = recordingTrail()
-  const logger = new Logger(trail, () => ({}), wrap)
+  const logger = new TestLogger(trail, () => ({}), wrap)
   await logger.logAll([])
   const all = logger.logAll([say('1'), say('2')])
   let done = false
@@ -66,15 +81,61 @@ test('logAll is acknowledged when all of its events are, and has nothing to wait
   await t.rejects(all, { message: 'disk is full' })
 })
 
+test('thousands of events are said in stretches between which the event loop goes on, and what is said meanwhile comes after them', async t => {
+  const { trail, logged, acknowledge } = recordingTrail()
+  const logger = new TestLogger(trail, () => ({}), wrap)
+  const all = logger.logAll(Array.from({ length: 10_000 }, (_, i) => say(String(i))))
+  logger.log(say('after'))
+  t.equal(logged.length, STRETCH, 'the first of them at once')
+  let turns = 0
+  let most = 0
+  for (let before = logged.length; logged.length <= 10_000; turns++, before = logged.length) {
+    await new Promise(resolve => setImmediate(resolve))
+    most = Math.max(most, logged.length - before)
+  }
+  t.ok(turns >= 10_000 / STRETCH - 1)
+  t.ok(most <= STRETCH + 1, `${most} in one turn`)
+  t.same(logged.map(([message]) => message), [...Array.from({ length: 10_000 }, (_, i) => String(i)), 'after'])
+  logger.log(say('later'))
+  t.equal(logged.length, 10_002, 'nobody waits any more')
+  acknowledge()
+  await all
+})
+
 test('a repository is wrapped for this logger', async t => {
   const { trail } = recordingTrail()
   const options = {}
   const seen: unknown[] = []
-  const logger: Logger = new Logger(trail, () => ({}), (repository, given, find) => {
+  const logger: TestLogger = new TestLogger(trail, () => ({}), (repository, given, find) => {
     seen.push(given, find())
     return repository
   })
   logger.repository({}, options)
   t.equal(seen[0], options)
   t.equal(seen[1], logger)
+})
+
+test('what is given up is recorded with what is known, in order, and what comes later is not held up', async t => {
+  const { trail, logged, giveUp } = recordingTrail()
+  const logger = new TestLogger(trail, () => new Promise(() => {}), wrap)
+  logger.log(say('1'))
+  logger.logAll([say('2'), say('3')])
+  giveUp()
+  await new Promise(resolve => setImmediate(resolve))
+  t.same(logged.map(([message, facts]) => [message, facts]), [['1', {}], ['2', {}], ['3', {}]])
+})
+
+test('facts that cannot be had keep no event from going out', async t => {
+  for (const facts of [() => { throw new Error('trustProxy throws') }, () => Promise.reject(new Error('trustProxy throws'))]) {
+    const { trail, logged } = recordingTrail()
+    new TestLogger(trail, facts, wrap).log(say('1'))
+    await new Promise(resolve => setImmediate(resolve))
+    t.match(logged, [['1', { error: { code: 'AUDIT_ERR_SCOPE', message: 'trustProxy throws' } }, 1]])
+  }
+})
+
+test('without a request nothing is known of the scope', async t => {
+  const { trail, logged } = recordingTrail()
+  new RequestlessLogger(trail, wrap).log(say('1'))
+  t.same(logged, [['1', {}, 1]])
 })

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import type { Appender, AuditEvent, Batch, OperationalLog } from '../../lib/contracts.js'
+import type { Appender, AuditEvent, Batch, Layout, OperationalLog } from '../../lib/contracts.js'
 import { createJsonLayout } from '../../lib/layouts/json.js'
 import { createTrail, ECS_VERSION, type Trail } from '../../lib/trail/trail.js'
 import { EcsVersion } from '@elastic/ecs'
@@ -7,7 +7,7 @@ import { assertEcs } from '../support/ecs.js'
 
 const event: AuditEvent = { message: 'm', event: { action: 'a', category: ['web'] } }
 
-function trailOf ({ fails = () => null, ignores = () => false }: { fails?: () => Error | null, ignores?: (record: object) => boolean } = {}): { trail: Trail, lines: () => Record<string, unknown>[], told: [string, string, object][], appender: Appender } {
+function trailOf ({ fails = () => null, ignores = () => false, layout = createJsonLayout() }: { fails?: () => Error | null, ignores?: (record: object) => boolean, layout?: Layout } = {}): { trail: Trail, lines: () => Record<string, unknown>[], told: [string, string, object][], appender: Appender } {
   let text = ''
   const told: [string, string, object][] = []
   const log = Object.fromEntries(['info', 'warn', 'error'].map(level => [level, (details: object, message: string) => told.push([level, message, details])])) as unknown as OperationalLog
@@ -20,7 +20,7 @@ function trailOf ({ fails = () => null, ignores = () => false }: { fails?: () =>
     async close () {}
   }
   let now = 1_700_000_000_000
-  const trail = createTrail({ appender, layout: createJsonLayout(), ignores, surroundings: { now: () => now++, log } })
+  const trail = createTrail({ appender, layout, ignores, surroundings: { now: () => now++, log }, patience: 20 })
   return { trail, told, appender, lines: () => text.split('\n').slice(0, -1).map(line => JSON.parse(line)) }
 }
 
@@ -98,4 +98,61 @@ test('after the close an event is refused, and what was accepted before it is wr
   t.equal(lines().length, 1)
   await t.rejects(trail.log(event, {}, 0), { code: 'AUDIT_ERR_CLOSED' })
   t.match(trail.status(), { state: 'closed', accepted: 1 })
+})
+
+test('a layout that fails for good costs its event, which is counted, and nothing is thrown', async t => {
+  const { trail, told } = trailOf({ layout: () => { throw new Error('layout is broken') } })
+  await t.rejects(trail.log(event, {}, 0), { code: 'AUDIT_ERR_WRITE', message: /layout is broken/ })
+  t.match(trail.status(), { accepted: 1, failed: 1, queued: 0, state: 'degraded' })
+  t.equal(told.length, 1)
+})
+
+test('where ECS has an object, anything else goes into the mark and not into the line', async t => {
+  const { trail, lines } = trailOf()
+  for (const field of ['kibana', 'http', 'url', 'error', 'labels', 'user', 'client', 'trace']) {
+    for (const value of ['text', 5, true, ['list']]) await trail.log({ ...event, [field]: value }, { forwardedFor: '203.0.113.9' }, 0)
+  }
+  await trail.log({ ...event, http: { request: { headers: '\u{1f600}' } } } as never, { forwardedFor: '203.0.113.9' }, 0)
+  t.equal(lines().length, 33)
+  for (const line of lines()) assertEcs(t, line)
+  t.match(lines()[0], { labels: { audit_fault: 'kibana: expected an object, got "text"' } })
+})
+
+test('an event of any size becomes a line that can be shipped', async t => {
+  const { trail, lines } = trailOf()
+  await trail.log({ ...event, list: Array(20_000).fill('\u0001'.repeat(32_766)) }, {}, 0)
+  const [line] = lines()
+  t.match(line, { message: 'm', labels: { audit_fault: /list\[30\]: is left out: more than 1000000 characters in one event/ } })
+  t.equal((line!.list as string[]).length, 30)
+})
+
+test('events that are held are accepted: flush and close wait for them, status counts them', async t => {
+  const { trail, lines } = trailOf()
+  const first = trail.hold(2, () => {})
+  t.match(trail.status(), { accepted: 2, queued: 2, written: 0 })
+  let flushed = false
+  const flush = trail.flush().then(() => { flushed = true })
+  await new Promise(resolve => setTimeout(resolve, 5))
+  t.notOk(flushed)
+  first.record([event], {}, 0)
+  t.match(trail.status(), { accepted: 2, queued: 2 })
+  first.record([event], {}, 0)
+  await flush
+  t.equal(lines().length, 2)
+  const second = trail.hold(1, () => {})
+  const closed = trail.close()
+  second.record([event], {}, 0)
+  await closed
+  await second.acknowledged
+  t.equal(lines().length, 3)
+  await t.rejects(trail.hold(1, () => {}).acknowledged, { code: 'AUDIT_ERR_CLOSED' })
+  t.match(trail.status(), { accepted: 3, written: 3, queued: 0 })
+})
+
+test('closing gives up on users that are never found out, and records their events', async t => {
+  const { trail, lines } = trailOf()
+  const hold = trail.hold(1, () => hold.record([event], {}, 0))
+  await trail.close()
+  await hold.acknowledged
+  t.equal(lines().length, 1)
 })

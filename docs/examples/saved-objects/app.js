@@ -1,5 +1,6 @@
 // The application: Fastify, the audit plugin, who is asking, and the routes. Read top-down;
 // server.js starts it on a port, over a database that is open already.
+import { STATUS_CODES } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import audit, { sessionCleanupEvent } from 'fastify-audit'
 import Fastify from 'fastify'
@@ -49,9 +50,11 @@ export async function buildApp ({ database, logStream, auditFile }) {
   app.setErrorHandler(function answerError (error, request, reply) {
     const statusCode = error.statusCode >= 400 ? error.statusCode : 500
     if (statusCode >= 500) request.log.error({ err: error }, 'request failed')
-    // What went wrong inside stays inside, but for errors that are meant to be told, which have a code.
-    const message = statusCode === 500 ? 'An internal error; the application log says more' : error.message
-    reply.code(statusCode).send({ statusCode, error: error.name, message })
+    // What went wrong inside stays inside; every other error says by its status that it may be told.
+    const told = statusCode === 500
+      ? { message: 'An internal error; the application log says more' }
+      : { code: error.code, message: error.message }
+    reply.code(statusCode).send({ statusCode, error: STATUS_CODES[statusCode], ...told })
   })
 
   // Probed every few seconds: no audit event.

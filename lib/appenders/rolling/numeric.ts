@@ -46,6 +46,8 @@ export interface NumericStrategy {
   /**
    * Makes room for number 1 and renames the live file to it. A roll that was cut in the
    * middle, by a crash or an error, is completed by the next: no file is ever overwritten.
+   *
+   * @throws {Error} (as a rejection) the operating system refuses, or no number is free
    */
   roll (): Promise<void>
   /** Takes back the renaming of the live file by the last `roll`. */
@@ -85,6 +87,7 @@ export function createNumericStrategy ({ pattern = '-%i' }: NumericConfig, live:
     // above it have been moved already.
     let free = 1
     while (taken.has(free)) free++
+    if (free > HIGHEST_NUMBER) throw new Error(`"${pathOf(HIGHEST_NUMBER)}" exists, and no number below it is free`)
     for (; free > 1; free--) await rename(pathOf(free - 1), pathOf(free))
     await rename(live, pathOf(1)).catch((error: NodeJS.ErrnoException) => {
       // Somebody else has moved or removed it: there is nothing to roll.

@@ -68,10 +68,15 @@ export function createTimeInterval ({ interval = '24h', modulate = true }: TimeI
  * The next time at which a file that began at `time` is full, in milliseconds since the
  * epoch. With `modulate`, the interval's highest unit counts, in local time: "9h" at 21:00
  * is 03:00, "1w" the next Sunday at 00:00, "24h" the next midnight. Days of the week count
- * from Sunday, weeks from the one that holds January 1st, as in Kibana.
+ * from Sunday, weeks from the one that holds January 1st, as in Kibana. Always later than `time`.
  */
 export function nextBoundary (time: number, interval: string, modulate: boolean): number {
-  if (!modulate) return time + durationToMilliseconds(interval)
+  const boundary = modulate ? clockBoundary(time, interval) : -Infinity
+  // Clocks that are put back by two hours, as in Antarctica/Troll, come to a boundary twice.
+  return boundary > time ? boundary : time + durationToMilliseconds(interval)
+}
+
+function clockBoundary (time: number, interval: string): number {
   const { amount, unit } = inHighestUnit(interval)
   const steps = (value: number) => amount - value % amount
   const date = new Date(time)
@@ -124,7 +129,7 @@ export async function startOfFile (path: string): Promise<number> {
     const { birthtimeMs, mtimeMs } = await handle.stat()
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(1024), 0, 1024, 0)
     const [firstLine = ''] = buffer.toString('latin1', 0, bytesRead).split('\n', 1)
-    const timestamp = Date.parse(/"@timestamp":"([^"]{1,40})"/.exec(firstLine)?.[1] ?? '')
+    const timestamp = Date.parse(/^\{"@timestamp":"([^"]{1,40})"/.exec(firstLine)?.[1] ?? '')
     return Math.floor(Math.min(timestamp || birthtimeMs, mtimeMs))
   } finally {
     await handle.close()

@@ -102,6 +102,14 @@ test('passes a roll over whose file has been moved away, and takes one back', as
   t.same(await contents(folder), { 'audit.log': 'live', 'audit-2.log': 'rolled' })
 })
 
+test('goes no further than its highest number, and overwrites nothing there', async t => {
+  const files = Object.fromEntries(Array.from({ length: 366 }, (_, index) => [`audit-${index + 1}.log`, `${index + 1}`]))
+  const before = { ...files, 'audit.log': 'live', 'audit-367.log': 'somebody else\'s' }
+  const { folder, strategy } = strategyFor(t, before)
+  await t.rejects(strategy.roll(), /audit-366\.log" exists, and no number below it is free/)
+  t.same(await contents(folder), before)
+})
+
 test('reports what keeps it from rolling', async t => {
   const { folder, strategy } = strategyFor(t, { 'audit.log': 'live' })
   await mkdir(join(folder, 'audit-1.log'))

@@ -97,6 +97,15 @@ test('the next boundary lies ahead, at most an interval and a changed clock away
   t.pass('every time of a year in every zone')
 })
 
+test('a boundary that clocks come to twice does not make a file of each line', async t => {
+  inZone('Antarctica/Troll', () => {
+    // 03:00 is 01:00 again, so that at the second 01:30 the first 02:00 is the past.
+    const second = Date.parse('2023-10-29T01:30:00.000Z')
+    t.equal(new Date(second).getHours(), 1)
+    t.equal(nextBoundary(second, '2h', true), second + 2 * 60 * 60 * 1000)
+  })
+})
+
 test('without modulate, files end an interval after their first event', async t => {
   t.equal(nextBoundary(at('2010-10-20 04:27:12'), '15m', false), at('2010-10-20 04:42:12'))
   t.equal(nextBoundary(at('2010-02-12 04:27:12'), '24h', false), at('2010-02-13 04:27:12'))
@@ -136,13 +145,14 @@ test('rolls at midnight when nothing is said', async t => {
 test('a file begins with its first event, or its birth, never after its last change', async t => {
   const folder = t.testdir({
     json: '{"@timestamp":"2010-10-20T04:27:12.512Z","message":"first"}\n{"@timestamp":"2011-01-01T00:00:00.000Z"}\n',
+    forged: '[2010-10-20] User is reading [id={"@timestamp":"1999-01-01T00:00:00.000Z"}]\n',
     pattern: '[2010-10-20] no timestamp in the first line\n{"@timestamp":"2011-01-01T00:00:00.000Z"}\n',
     nonsense: '{"@timestamp":"yesterday"}\n',
     future: '{"@timestamp":"2999-01-01T00:00:00.000Z"}\n'
   })
   const start = (name: string) => startOfFile(join(folder, name))
   t.equal(await start('json'), Date.parse('2010-10-20T04:27:12.512Z'))
-  for (const name of ['pattern', 'nonsense', 'future']) {
+  for (const name of ['pattern', 'forged', 'nonsense', 'future']) {
     t.ok(Math.abs(await start(name) - Date.now()) < 10_000, name)
   }
   await writeFile(join(folder, 'copied'), 'no timestamp\n')

@@ -2,6 +2,7 @@
 // `request.audit.repository` as its `authorize` option: what is thrown here refuses the
 // operation, is recorded as a failure for each object, and answers the request with a 403.
 import { forbidden } from '../repository/errors.js'
+import { EVERY_SPACE, namespaceTypeOf } from '../repository/types.js'
 
 /** @typedef {import('./users.js').User} User */
 /** @typedef {{ method: string, objects: readonly { type: string }[], args: readonly unknown[] }} Call */
@@ -22,8 +23,11 @@ export function mayEnter (user, space) {
 export function authorizeFor (user, space) {
   return function authorize ({ method, objects, args }) {
     const types = [...new Set(objects.map(({ type }) => type))].join(',')
-    const spaces = [space, ...spacesNamed(method, args)]
-    const mayDo = READS.has(method) || user?.roles.includes('editor') === true
+    const isRead = READS.has(method)
+    // What stands outside of all spaces is changed for all of them.
+    const isOutside = !isRead && objects.some(({ type }) => namespaceTypeOf(type) === 'agnostic')
+    const spaces = [space, ...spacesNamed(method, args), ...isOutside ? [EVERY_SPACE] : []]
+    const mayDo = isRead || user?.roles.includes('editor') === true
     if (mayDo && spaces.every((named) => mayEnter(user, named))) return
     throw forbidden(`Unable to ${method} ${types}`.trimEnd())
   }

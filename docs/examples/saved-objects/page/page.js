@@ -10,13 +10,23 @@ const dashboard = (id) => at(`/api/saved_objects/dashboard/${encodeURIComponent(
 
 /** Calls the API and shows the answer. Returns its body when it went well. */
 async function call (method, path, body) {
-  const response = await fetch(path, {
-    method,
-    ...body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-  })
-  const text = await response.text()
+  let response
+  let text
+  try {
+    response = await fetch(path, {
+      method,
+      ...body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+    })
+    text = await response.text()
+  } catch {
+    element('answer').textContent = `${method} ${path}\n\nThe server does not answer.`
+    return undefined
+  }
   const answer = text === '' ? undefined : JSON.parse(text)
   element('answer').textContent = `${method} ${path}\n${response.status} ${response.statusText}\n\n${answer === undefined ? '' : JSON.stringify(answer, null, 2)}`
+  // Logged out, or the session has come to its end meanwhile.
+  const isSessionOver = response.status === 401 ? path !== '/api/login' : response.ok && path === '/api/logout'
+  if (isSessionOver) showWho(null)
   await showTrail()
   return response.ok ? answer ?? {} : undefined
 }
@@ -26,20 +36,27 @@ function make (name, text, properties = {}) {
 }
 
 async function list () {
+  const isInTable = element('objects').contains(document.activeElement)
   const found = await call('GET', at('/api/saved_objects/_find?type=dashboard&per_page=50'))
-  element('objects').replaceChildren(...(found?.saved_objects ?? []).map(({ id, attributes, namespaces = [] }) => {
-    const row = make('tr', '')
+  showObjects(found?.saved_objects ?? [])
+  // The button that was pressed is gone: who uses the keyboard goes on from here.
+  if (isInTable) element('list').focus()
+}
+
+function showObjects (objects) {
+  const other = space() === 'default' ? 'marketing' : 'default'
+  element('objects').replaceChildren(...objects.map(({ id, attributes, namespaces = [] }) => {
+    const title = String(attributes.title)
+    const button = (name, onclick) => make('button', name, { onclick, ariaLabel: `${name}: ${title}` })
     const actions = make('td', '')
-    const other = space() === 'default' ? 'marketing' : 'default'
     actions.append(
-      make('button', 'Get', { onclick: () => call('GET', dashboard(id)) }),
-      make('button', 'Rename', { onclick: () => change(() => call('PUT', dashboard(id), { attributes: { title: `${attributes.title}, again` } })) }),
-      make('button', `Share to ${other}`, {
-        onclick: () => change(() => call('POST', at('/api/spaces/_update_objects_spaces'), { objects: [{ type: 'dashboard', id }], spacesToAdd: [other], spacesToRemove: [] }))
-      }),
-      make('button', 'Delete', { onclick: () => change(() => call('DELETE', `${dashboard(id)}?force=true`)) })
+      button('Get', () => call('GET', dashboard(id))),
+      button('Rename', () => change(() => call('PUT', dashboard(id), { attributes: { title: `${title}, again` } }))),
+      button(`Share to ${other}`, () => change(() => call('POST', at('/api/spaces/_update_objects_spaces'), { objects: [{ type: 'dashboard', id }], spacesToAdd: [other], spacesToRemove: [] }))),
+      button('Delete', () => change(() => call('DELETE', `${dashboard(id)}?force=true`)))
     )
-    row.append(make('td', String(attributes.title)), make('td', id), make('td', namespaces.join(', ')), actions)
+    const row = make('tr', '')
+    row.append(make('td', title), make('td', id), make('td', namespaces.join(', ')), actions)
     return row
   }))
 }
@@ -49,14 +66,16 @@ async function change (doIt) {
   if (await doIt() !== undefined) await list()
 }
 
-async function showWho () {
-  const { user } = await (await fetch('/api/me')).json()
+/** Another user, or none, has seen no objects yet. */
+function showWho (user) {
   isLoggedIn = user !== null
+  element('logout').disabled = !isLoggedIn
   element('who').textContent = user === null ? 'Nobody is logged in.' : `${user.full_name}: ${user.roles.join(', ')} in ${user.spaces.includes('*') ? 'all spaces' : user.spaces.join(', ')}`
+  showObjects([])
 }
 
 async function showTrail () {
-  const response = isLoggedIn ? await fetch('/api/my_trail') : undefined
+  const response = isLoggedIn ? await fetch('/api/my_trail').catch(() => undefined) : undefined
   const events = response?.ok ? await response.json() : []
   element('trail').replaceChildren(...events.reverse().map((event) => {
     const item = make('li', '', { className: event.event.outcome ?? '' })
@@ -70,25 +89,24 @@ async function showTrail () {
 element('login').addEventListener('submit', async (event) => {
   event.preventDefault()
   const { name, password } = Object.fromEntries(new FormData(event.target))
-  await call('POST', '/api/login', { name, password })
-  await showWho()
+  const user = await call('POST', '/api/login', { name, password })
+  if (user === undefined) return
+  showWho(user)
   await showTrail()
 })
-element('logout').addEventListener('click', async () => {
-  await call('POST', '/api/logout')
-  await showWho()
-  await showTrail()
-})
+element('logout').addEventListener('click', () => call('POST', '/api/logout'))
 element('create').addEventListener('submit', async (event) => {
   event.preventDefault()
   await change(() => call('POST', at('/api/saved_objects/dashboard'), { attributes: { title: new FormData(event.target).get('title') } }))
 })
 element('list').addEventListener('click', list)
+// What is listed belongs to the space that it was asked for in.
+element('space').addEventListener('change', () => isLoggedIn ? list() : showObjects([]))
 
 element('curl').textContent = [
   `curl -sSw '\\n' -c cookies.txt ${window.location.origin}/api/login -H 'content-type: application/json' -d '{"name":"emma","password":"emma-may-edit"}'`,
   `curl -sSw '\\n' -b cookies.txt ${window.location.origin}/api/saved_objects/dashboard -H 'content-type: application/json' -d '{"attributes":{"title":"Sales of the year"}}'`,
   `curl -sSw '\\n' -b cookies.txt '${window.location.origin}/api/saved_objects/_find?type=dashboard&search=sales'`
 ].join('\n')
-await showWho()
+showWho((await (await fetch('/api/me')).json()).user)
 await showTrail()

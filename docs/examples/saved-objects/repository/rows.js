@@ -31,6 +31,9 @@ const ASSIGNMENTS = COLUMNS.split(', ').map((column, index) => `${column} = $${i
 /** What JSON writes for a NUL or half of a surrogate pair, which PostgreSQL cannot keep: refused for every database alike. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/
 
+/** How deep attributes may be nested: far deeper ones could be stored, but not put into an answer again. */
+const MAX_DEPTH = 100
+
 /** Makes a version that no object has had. */
 export const newVersion = () => randomBytes(9).toString('base64url')
 
@@ -87,6 +90,11 @@ function toRow ({ scope, object }) {
 
 /** @param {unknown} value */
 function toJson (value) {
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) throw badRequest(`Attributes may be nested ${MAX_DEPTH} deep, not deeper`)
+    level = level.flatMap((inner) => typeof inner === 'object' && inner !== null ? Object.values(inner) : [])
+  }
   const text = JSON.stringify(value)
   if (UNSTORABLE.test(text)) throw badRequest('Attributes and references may hold neither NUL nor half a surrogate pair')
   return text

@@ -34,9 +34,13 @@ export function wordsOf (attributes) {
 
 /** @param {unknown} value @returns {Generator<string>} */
 function * textsOf (value) {
-  if (typeof value === 'string') yield value
-  else if (typeof value === 'number' || typeof value === 'boolean') yield String(value)
-  else if (typeof value === 'object' && value !== null) {
-    for (const inner of Object.values(value)) yield * textsOf(inner)
+  const waiting = [value]
+  while (waiting.length > 0) {
+    const next = waiting.pop()
+    if (typeof next === 'string') yield next
+    else if (typeof next === 'number' || typeof next === 'boolean') yield String(next)
+    else if (typeof next === 'object' && next !== null) {
+      for (const inner of Object.values(next)) waiting.push(inner)
+    }
   }
 }
