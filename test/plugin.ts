@@ -209,3 +209,46 @@ test('events that cannot be serialized go out marked, and the request does not n
     t.equal(line.event.action, 'mine')
   }
 })
+
+test('flush and close cover what waits for its user', async t => {
+  const { app, file } = await auditedApp(t, { user: async () => { await new Promise(resolve => setTimeout(resolve, 20)); return { name: 'jdoe' } } })
+  app.get('/', async request => { request.audit.log(event) })
+  const names = (): unknown[] => readEvents(t, file).map(one => (one.user as { name: string } | undefined)?.name)
+  await app.inject('/')
+  t.match(app.audit.status(), { accepted: 2, queued: 2, written: 0 })
+  await app.audit.flush()
+  t.same(names(), ['jdoe', 'jdoe'])
+  await app.inject('/')
+  await app.close()
+  t.same(names(), ['jdoe', 'jdoe', 'jdoe', 'jdoe'])
+})
+
+test('a resolver may say events and wait for them', async t => {
+  const { app, events } = await auditedApp(t, {
+    async user (request) {
+      await request.audit.log(event)
+      await new Promise(resolve => setImmediate(resolve))
+      await request.audit.log(event)
+      return { name: 'jdoe' }
+    }
+  })
+  app.get('/', async request => { await request.audit.log(event) })
+  await app.inject('/')
+  t.same((await events()).map(one => [one.event.action, (one.user as { name: string } | undefined)?.name]), [['mine', undefined], ['mine', undefined], ['http_request', 'jdoe'], ['mine', 'jdoe']])
+})
+
+test('request ids of any kind break no request', async t => {
+  const { app, events } = await auditedApp(t, { server: { genReqId: () => 1234567890123456789n as never } })
+  app.get('/', async () => 'ok')
+  t.equal((await app.inject('/')).statusCode, 200)
+  t.match(await events(), [{ trace: { id: '1234567890123456789' } }])
+})
+
+test('the section may be written with dotted keys, for the type checker too', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  const fileName = join(t.testdir(), 'audit.log')
+  await app.register(audit, { config: { enabled: true, 'appender.type': 'file', 'appender.fileName': fileName, 'appender.layout.type': 'json' } })
+  await app.audit.withoutRequest.log(event)
+  t.equal(readEvents(t, fileName).length, 1)
+})

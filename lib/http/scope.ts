@@ -9,6 +9,9 @@ import type { Trail } from '../trail/trail.js'
 import { type Identity, IdentityOf, type Resolvers } from './identity.js'
 import type { Trace, TraceSource } from './trace.js'
 
+/** Where an HTTP/2 request keeps its client's address: its socket is lost with its stream. */
+export const CLIENT_ADDRESS = Symbol('fastify-audit.client-address')
+
 /** What is read of a Fastify request. For a request that never became one, the raw message has to do. */
 export interface RequestLike {
   readonly raw: IncomingMessage & { [CLIENT_ADDRESS]?: string }
@@ -17,9 +20,6 @@ export interface RequestLike {
   readonly ip?: string
   readonly protocol?: string
 }
-
-/** Where an HTTP/2 request keeps its client's address: its socket is lost with its stream. */
-export const CLIENT_ADDRESS = Symbol('fastify-audit.client-address')
 
 /** What all scopes of an application are made of. */
 export interface ScopeParts<Request extends RequestLike> {

@@ -128,13 +128,15 @@ class PlainCopy {
         this.#fault(place, 'is left out: readers might take it for a prototype')
         continue
       }
+      const name = this.#string(key, place)
+      if (name === undefined) continue
       try {
         value = object[key]
       } catch (error) {
         this.#fault(place, `cannot be read (${messageOf(error)})`)
       }
       const copy = this.of(value, place)
-      if (copy !== undefined && this.#string(key, place) !== undefined) fields[plainText(key)] = copy
+      if (copy !== undefined) fields[name] = copy
     }
     return fields
   }

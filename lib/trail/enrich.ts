@@ -21,7 +21,7 @@ export type ProcessFields = Pick<AuditRecord, 'ecs' | 'log' | 'process'>
  * | `@timestamp`, `ecs`, `log`, `process` | the process's | |
  * | everything else | the event's own | |
  *
- * @throws {NOT_PLAIN} the event has a field that no record may have, and whatever its getters throw
+ * @throws {NOT_PLAIN} the event has a field that no record may have or something else in an object's place, and whatever its getters throw
  */
 export function enrich (event: AuditEvent, facts: ScopeFacts, timestamp: string, process: ProcessFields): AuditRecord {
   const record: Record<string, unknown> & AuditRecord = {
@@ -54,6 +54,7 @@ export function enrich (event: AuditEvent, facts: ScopeFacts, timestamp: string,
 
 function kibanaFields (own: AuditEvent['kibana'], request: ScopeFacts['kibana']): AuditEvent['kibana'] {
   if (own === undefined || request === undefined) return own ?? request
+  if (!isObject(own)) throw NOT_PLAIN
   // Nearly all events name an object and nothing else. A literal costs a fiftieth of a spread.
   if (!hasOnly('saved_object', own)) return { ...request, ...own }
   return { space_id: request.space_id, session_id: request.session_id, saved_object: own.saved_object }
@@ -68,6 +69,7 @@ function hasOnly (name: string, object: object | undefined): boolean {
 }
 
 function withForwardedFor (http: AuditEvent['http'], forwardedFor: string): AuditEvent['http'] {
+  if (http !== undefined && !isObject(http)) throw NOT_PLAIN
   const request = http?.request
   // What the http_request event has; written out, because it is on the path of every request.
   if (hasOnly('request', http) && hasOnly('method', request)) {
@@ -77,7 +79,9 @@ function withForwardedFor (http: AuditEvent['http'], forwardedFor: string): Audi
 }
 
 /** Text in the place of an object would be spread into its characters, halves of some. */
-const asObject = (value: unknown): object | undefined => typeof value === 'object' && value !== null ? value : undefined
+const asObject = (value: unknown): object | undefined => isObject(value) ? value : undefined
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function withScopeError (record: AuditRecord, error: NonNullable<ScopeFacts['error']>): AuditRecord {
   if (record.error === undefined) return { ...record, error }

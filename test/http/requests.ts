@@ -283,6 +283,38 @@ test('HTTP/2 requests are recorded, the malformed ones too', async t => {
   const events = await requestsOf(audited, 2)
   t.same(outcomes(events), [['/a', 'unknown', undefined, undefined], ['/%ZZ', 'failure', 400, undefined]])
   t.match(events[0]!.url, { domain: '127.0.0.1', port, query: 'b=c' })
+  t.match(events[1], { url: { domain: '127.0.0.1', port }, client: { ip: '127.0.0.1' } })
+})
+
+test('an HTTP/2 client that goes away is recorded with its address', async t => {
+  let arrived!: () => void
+  const arrival = new Promise<void>(resolve => { arrived = resolve })
+  const audited = await auditedApp(t, {
+    server: { http2: true } as never,
+    before: app => { app.addHook('onRequest', async () => { arrived(); await new Promise(() => {}) }) }
+  })
+  audited.app.get('/slow', async () => 'ok')
+  const session = http2.connect(`http://127.0.0.1:${await listen(audited.app)}`)
+  session.on('error', () => {})
+  session.request({ ':path': '/slow' }).on('error', () => {})
+  await arrival
+  session.destroy()
+  const events = await requestsOf(audited)
+  t.same(outcomes(events), [['/slow', 'failure', undefined, undefined]])
+  t.match(events[0], { error: { code: 'AUDIT_ERR_ABORTED' }, client: { ip: '127.0.0.1' } })
+})
+
+test('requests whose connections are cut when the application closes are recorded', async t => {
+  let arrived!: () => void
+  const arrival = new Promise<void>(resolve => { arrived = resolve })
+  const audited = await auditedApp(t, { before: app => { app.addHook('onRequest', async () => { arrived(); await new Promise(() => {}) }) } })
+  audited.app.get('/slow', async () => 'ok')
+  const answer = sendRaw(await listen(audited.app), 'GET /slow HTTP/1.1\r\nHost: h\r\n\r\n')
+  await arrival
+  await audited.app.close()
+  await answer
+  const { readEvents } = await import('../support/audited-app.js')
+  t.same(outcomes(readEvents(t, audited.file) as HttpEvent[]), [['/slow', 'failure', undefined, undefined]])
 })
 
 test('with the application\'s own request context the events are the same', async t => {

@@ -8,7 +8,7 @@ const event: AuditEvent = { message: 'm', event: { action: 'a' } }
 
 function scopeOf (request: Partial<RequestLike> & { user?: { name: string } }): { scope: RequestScope<RequestLike>, facts: ScopeFacts[], request: typeof request } {
   const facts: ScopeFacts[] = []
-  const trail = { now: () => 0, async log (_event: AuditEvent, known: ScopeFacts) { facts.push(known) }, async logAll (events: AuditEvent[], known: ScopeFacts) { for (const _event of events) facts.push(known) } } as unknown as Trail
+  const trail = { now: () => 0, async log (_event: AuditEvent, known: ScopeFacts) { facts.push(known) }, async logAll (events: AuditEvent[], known: ScopeFacts) { facts.push(...events.map(() => known)) } } as unknown as Trail
   const like = { raw: { headers: {} }, ...request } as RequestLike & { user?: { name: string } }
   const scope = new RequestScope({ trail, traces: createTraceSource({ allowFromAnyIp: true, ipAllowlist: [] }, false), resolvers: { user: () => like.user }, wrap: repository => repository }, like)
   return { scope, facts, request: like }

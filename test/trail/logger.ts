@@ -19,7 +19,11 @@ function recordingTrail (): { trail: Trail, logged: [string, ScopeFacts, number]
       return acknowledged
     },
     logAll: (events: readonly AuditEvent[], facts: ScopeFacts, time: number) => { for (const event of events) trail.log(event, facts, time); return acknowledged },
-    hold: (_events: number, giveUp: () => void) => { givingUp.push(giveUp); return { record: trail.logAll, acknowledged } },
+    hold: (_events: number, giveUp: () => void) => {
+      let recorded!: (acknowledged: Promise<void>) => void
+      givingUp.push(giveUp)
+      return { acknowledged: new Promise<void>(resolve => { recorded = resolve }), record: (...all: Parameters<Trail['logAll']>) => recorded(trail.logAll(...all)) }
+    },
     now: () => ++now
   } as unknown as Trail
   return { trail, logged, acknowledge: settle, giveUp () { for (const giveUp of givingUp) giveUp() } }

@@ -120,7 +120,9 @@ test('where ECS has an object, anything else goes into the mark and not into the
 
 test('an event of any size becomes a line that can be shipped', async t => {
   const { trail, lines } = trailOf()
-  await trail.log({ ...event, list: Array(20_000).fill('\u0001'.repeat(32_766)) }, {}, 0)
+  // The first is longer than a string can be, the second is not.
+  for (const length of [20_000, 100]) await trail.log({ ...event, list: Array(length).fill('\u0001'.repeat(32_766)) }, {}, 0)
+  t.same(lines()[0], { ...lines()[1], '@timestamp': lines()[0]!['@timestamp'] })
   const [line] = lines()
   t.match(line, { message: 'm', labels: { audit_fault: /list\[30\]: is left out: more than 1000000 characters in one event/ } })
   t.equal((line!.list as string[]).length, 30)
