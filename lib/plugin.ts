@@ -26,6 +26,15 @@ export interface AuditOptions extends Resolvers<FastifyRequest> {
    * relative path starts from the working directory, as does a relative `fileName` in it.
    */
   readonly config: string | AuditConfig & { readonly [dottedKey: `${string}.${string}`]: unknown }
+  /**
+   * Whether `app.audit.current()` and `app.audit.repository()` find the running request, through
+   * @fastify/request-context. Node's own bookkeeping for that costs about as much as all the rest
+   * of an event (docs/performance.md). With `false` these two throw; `request.audit` does all
+   * that they do.
+   *
+   * @default true
+   */
+  readonly requestContext?: boolean
 }
 
 /** `app.audit`. */
@@ -85,10 +94,10 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     await trail.close()
   })
 
-  const { user, session, space } = options
+  const { user, session, space, requestContext } = options
   const parts = { trail, traces, wrap, resolvers: { user, session, space } }
   const scopeOf = decorateRequests(app, request => new RequestScope(parts, request))
-  app.decorate('audit', enabledInstance(trail, wrap, scopeOf, await trackRunningRequest(app)))
+  app.decorate('audit', enabledInstance(trail, wrap, scopeOf, requestContext === false ? refuseToGuess : await trackRunningRequest(app)))
 
   // A request that Fastify answered before it made one of its own has no user to ask for.
   const rawParts = { ...parts, resolvers: {} }
@@ -101,7 +110,15 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
 /** The raw message of no request, for the trace of a disabled logger without one. */
 const NO_REQUEST = { raw: { headers: {} } } as unknown as RequestLike
 
+/** Ours, and those of Fastify's own `register`. */
+const OPTIONS = ['config', 'user', 'session', 'space', 'requestContext', 'prefix', 'logLevel', 'logSerializers']
+
 function checkOptions (options: AuditOptions): void {
+  for (const name of Object.keys(options)) {
+    if (!OPTIONS.includes(name)) throw new AUDIT_ERR_OPTION(`options: expected one of ${OPTIONS.join(', ')}, got ${JSON.stringify(name)}`)
+  }
+  const { requestContext = true } = options
+  if (typeof requestContext !== 'boolean') throw new AUDIT_ERR_OPTION(`options.requestContext: expected true or false, got ${typeof requestContext}`)
   for (const name of ['user', 'session', 'space'] as const) {
     const resolver: unknown = options[name]
     if (resolver !== undefined && typeof resolver !== 'function') {
@@ -124,6 +141,11 @@ function decorateRequests (app: FastifyInstance, makeScope: ScopeOf): ScopeOf {
   return scopeOf
 }
 
+/** An event of a request that is not found would be recorded without its user: rather not at all. */
+function refuseToGuess (): never {
+  throw new AUDIT_ERR_OPTION('app.audit: expected requestContext: true for current() and repository(), got false; use request.audit')
+}
+
 function enabledInstance (trail: Trail, wrap: WrapRepository, scopeOf: ScopeOf, runningRequest: () => FastifyRequest | undefined): AuditInstance {
   const withoutRequest = new RequestlessLogger(trail, wrap)
   function current (): AuditLogger {
@@ -134,7 +156,11 @@ function enabledInstance (trail: Trail, wrap: WrapRepository, scopeOf: ScopeOf, 
     asScoped: scopeOf,
     withoutRequest,
     current,
-    repository: (repository, options) => wrap(repository, options, current),
+    repository (repository, options) {
+      // Throws now, rather than at the first call, where there is no request to be found.
+      runningRequest()
+      return wrap(repository, options, current)
+    },
     status: trail.status,
     flush: trail.flush
   }

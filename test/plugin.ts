@@ -175,10 +175,31 @@ test('an appender that cannot be opened stops the start and names the place', as
   }
 })
 
-test('options that are no functions are refused', async t => {
+test('options that are not known, or not what they should be, are refused', async t => {
+  const cases: [object, string | RegExp][] = [
+    [{ user: { name: 'x' } }, 'options.user: expected a function of the request, got object'],
+    [{ requestContext: 'no' }, 'options.requestContext: expected true or false, got string'],
+    [{ users: () => null }, /^options: expected one of config, user, .*, got "users"$/]
+  ]
+  for (const [options, message] of cases) {
+    const app = Fastify()
+    await t.rejects(async () => app.register(audit, { config: {}, ...options } as unknown as AuditOptions), { code: 'AUDIT_ERR_OPTION', message })
+    await app.close().catch(() => {})
+  }
   const app = Fastify()
-  await t.rejects(async () => app.register(audit, { config: {}, user: { name: 'x' } } as unknown as AuditOptions), { code: 'AUDIT_ERR_OPTION', message: 'options.user: expected a function of the request, got object' })
-  await app.close().catch(() => {})
+  t.teardown(() => app.close())
+  await app.register(audit, { config: {}, logLevel: 'warn', prefix: '/x' })
+})
+
+test('without a request context nothing is said for an unknown request: what would need it throws', async t => {
+  const { app, events } = await auditedApp(t, { requestContext: false, user: () => ({ name: 'jdoe' }) })
+  t.notOk(app.hasDecorator('requestContext'))
+  t.throws(() => app.audit.current(), { code: 'AUDIT_ERR_OPTION', message: /requestContext/ })
+  t.throws(() => app.audit.repository({}), { code: 'AUDIT_ERR_OPTION' })
+  app.get('/', async request => { await request.audit.log(event) })
+  await app.inject('/')
+  await app.audit.withoutRequest.log(event)
+  t.match((await events()).map(one => [one.event.action, one.user]), [['http_request', { name: 'jdoe' }], ['mine', { name: 'jdoe' }], ['mine', undefined]])
 })
 
 test('without an appender in the settings the events are where Kibana would put them', async t => {

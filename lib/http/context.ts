@@ -1,11 +1,8 @@
 // Finds the request that the running code belongs to, through @fastify/request-context, for
 // code that is not handed one. Called by plugin.ts.
-import { AsyncResource } from 'node:async_hooks'
+import type { AsyncResource } from 'node:async_hooks'
 import requestContextPlugin, { asyncLocalStorage } from '@fastify/request-context'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-
-/** Collected with its request: nobody has to be told of its end. */
-const RESOURCE = { requireManualDestroy: true } as const
 
 type Store = Record<symbol, FastifyRequest | undefined>
 
@@ -27,11 +24,16 @@ export async function trackRunningRequest (app: FastifyInstance): Promise<() => 
     }
   } else {
     await app.register(requestContextPlugin, {
-      // Called inside the store, for each request: the cheapest place to put the request there.
+      // Called inside the store, once for each request: the place to put the request there. The
+      // plugin wants to come back to the store later, nothing else: a whole AsyncResource for
+      // that would cost as much as the event itself.
       createAsyncResource (request) {
-        const store = asyncLocalStorage.getStore() as unknown as Store
-        store[key] = request
-        return new AsyncResource('fastify-audit', RESOURCE)
+        const store = asyncLocalStorage.getStore()!
+        ;(store as unknown as Store)[key] = request
+        const resource: Pick<AsyncResource, 'runInAsyncScope'> = {
+          runInAsyncScope: (run, thisArg, ...args) => asyncLocalStorage.run(store, () => Reflect.apply(run, thisArg, args) as never)
+        }
+        return resource as AsyncResource
       }
     })
   }

@@ -8,7 +8,11 @@ import { messageOf, plainText } from '../layouts/plain.js'
 /** An answer that may take time. Nothing (`undefined`, `null`, `false`, `''`) means: not known yet. */
 export type Answer<T> = T | null | undefined | false | '' | Promise<T | null | undefined | false | ''>
 
-/** What the application can say about a request. */
+/**
+ * What the application can say about a request. A resolver that itself says events of the
+ * request, and awaits them, has to be an `async` function: in what else returns a promise its
+ * events are not told apart from those that wait for its answer.
+ */
 export interface Resolvers<Request> {
   /** Who acts. ECS user fields are recorded, anything else is left out. */
   readonly user?: (request: Request) => Answer<AuditUser>
@@ -18,8 +22,9 @@ export interface Resolvers<Request> {
   readonly space?: (request: Request) => Answer<string>
 }
 
-/** Whose questions the running code is answering. */
+/** Whose questions the running code is answering, in `async` resolvers. */
 const answering = new AsyncLocalStorage<object>()
+const ASYNC_FUNCTION: unknown = Object.getPrototypeOf(async () => {})
 
 const NAMES = ['user', 'session', 'space'] as const
 type Name = typeof NAMES[number]
@@ -40,6 +45,7 @@ export class IdentityOf<Request> {
   #session: string | undefined
   #space: string | undefined
   #unknown: number
+  #isAsking = false
   #identity: Identity | null = null
 
   constructor (resolvers: Resolvers<Request>, request: Request) {
@@ -69,7 +75,7 @@ export class IdentityOf<Request> {
    * known without it. To wait for its answer would be to wait for themselves.
    */
   isAskingNow (): boolean {
-    return answering.getStore() === this
+    return this.#isAsking || answering.getStore() === this
   }
 
   /** What is known without waiting; what is still asked for is an error, unless a resolver wants to know. */
@@ -86,7 +92,7 @@ export class IdentityOf<Request> {
   /** Null when the answer is in, what went wrong as text, or a promise of one of the two. */
   #ask (name: Name): null | string | Promise<string | null> {
     try {
-      const answer: unknown = answering.run(this, () => this.#resolvers[name]!(this.#request))
+      const answer = this.#answer(this.#resolvers[name]!)
       if (!isThenable(answer)) return this.#learn(name, answer)
       const learned = Promise.resolve(answer).then(value => this.#learn(name, value)).catch((error: unknown) => `${name}: ${messageOf(error)}`)
         .finally(() => { delete this.#waitingFor[name] })
@@ -94,6 +100,17 @@ export class IdentityOf<Request> {
       return learned
     } catch (error) {
       return `${name}: ${messageOf(error)}`
+    }
+  }
+
+  #answer (resolver: (request: Request) => unknown): unknown {
+    // Following what a function does later costs every request; only functions that say so do something later.
+    if (Object.getPrototypeOf(resolver) === ASYNC_FUNCTION) return answering.run(this, () => resolver(this.#request))
+    this.#isAsking = true
+    try {
+      return resolver(this.#request)
+    } finally {
+      this.#isAsking = false
     }
   }
 

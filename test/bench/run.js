@@ -3,7 +3,7 @@
 //   BENCH_ROUNDS     rounds of every measurement; 20 unless told
 //   BENCH_SLICE_MS   how long one variant is loaded in one round; 300 unless told
 //   BENCH_ONLY       what to measure, separated by commas: requests, serialize, bulk, and to
-//                    narrow the requests down, variants: audited, disabled, log4js, winston, evlog,
+//                    narrow the requests down, variants: audited, audited-no-context, disabled, log4js, winston, evlog,
 //                    and request-context, which is measured only when it is named
 //   BENCH_PROFILE=1  no comparison: where the audited application spends its time
 import { existsSync } from 'node:fs'
@@ -18,7 +18,7 @@ import { median, quantile, table } from './statistics.js'
 
 const PARTS = ['requests', 'serialize', 'bulk']
 const REFERENCES = ['bare', 'bare-again', 'pino']
-const VARIANTS = ['audited', 'disabled', 'log4js', 'winston', 'evlog']
+const VARIANTS = ['audited', 'audited-no-context', 'disabled', 'log4js', 'winston', 'evlog']
 /** Measured when they are named: what explains the others. */
 const FURTHER = ['request-context']
 const CONNECTIONS = 50
@@ -75,9 +75,10 @@ async function requests (variants) {
   console.log(`\nNull check: the second bare application takes ${spread(differences)} µs more than the first. ` +
     `Of medians of ${rounds} rounds, differences under ${meaningless.toFixed(1)} µs (${(meaningless / pinoAdds).toFixed(2)} of what pino adds) mean nothing.`)
   if (!variants.includes('audited')) return
-  const ratio = (peer) => median(samples.map((sample) => added(sample, 'audited') / added(sample, peer)))
+  const ratio = (peer, subject = 'audited') => median(samples.map((sample) => added(sample, subject) / added(sample, peer)))
   aims([
     ['CPU added, of what pino adds', '≤ 0.60', ratio('pino'), 0.6],
+    ...variants.includes('audited-no-context') ? [['the same with requestContext: false', '≤ 0.60', ratio('pino', 'audited-no-context'), 0.6]] : [],
     ...variants.filter((variant) => ['log4js', 'winston', 'evlog'].includes(variant))
       .map((peer) => [`CPU added, of what ${peer} adds`, '< 1', ratio(peer), 1])
   ])

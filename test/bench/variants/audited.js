@@ -4,7 +4,13 @@ import { join } from 'node:path'
 import audit from '../../../dist/index.js'
 
 export async function addLogging (app, folder) {
+  await register(app, folder, {})
+}
+
+/** Registers fastify-audit with the same settings and further options. */
+export async function register (app, folder, options) {
   await app.register(audit, {
+    ...options,
     config: {
       enabled: true,
       appender: {
