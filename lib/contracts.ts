@@ -115,8 +115,8 @@ export interface ScopeFacts {
   readonly kibana?: { readonly space_id?: string, readonly session_id?: string }
   readonly trace?: { readonly id: string }
   readonly client?: { readonly ip?: string, readonly address?: string }
-  /** The raw `X-Forwarded-For` header. */
-  readonly forwardedFor?: string
+  /** The raw `X-Forwarded-For` header, where it stands in the record. */
+  readonly http?: { readonly request: { readonly headers: { readonly 'x-forwarded-for': string } } }
   /** What a resolver of the user, session or space threw, for the event that met it. */
   readonly error?: { readonly code: string, readonly message: string }
 }

@@ -1,5 +1,6 @@
 // The story of start-up, from top to bottom: read the settings, open the appender, make the
 // trail, decorate the application, record its requests, close with it.
+import { AsyncLocalStorage } from 'node:async_hooks'
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { createAppender } from './appenders/create.js'
@@ -95,7 +96,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
   })
 
   const { user, session, space, requestContext } = options
-  const parts = { trail, traces, wrap, resolvers: { user, session, space } }
+  const parts = { trail, traces, wrap, resolvers: { user, session, space }, answering: new AsyncLocalStorage<object>() }
   const scopeOf = decorateRequests(app, request => new RequestScope(parts, request))
   app.decorate('audit', enabledInstance(trail, wrap, scopeOf, requestContext === false ? refuseToGuess : await trackRunningRequest(app)))
 

@@ -1,7 +1,7 @@
 // Who a request belongs to: the application's answers about its user, session and space. They
 // are asked for as often as they do not know yet, and not again once they do: an event said
 // before the login must not freeze "no user" for the events after it.
-import { AsyncLocalStorage } from 'node:async_hooks'
+import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { AuditUser, ScopeFacts } from '../contracts.js'
 import { messageOf, plainText } from '../layouts/plain.js'
 
@@ -22,9 +22,10 @@ export interface Resolvers<Request> {
   readonly space?: (request: Request) => Answer<string>
 }
 
-/** Whose questions the running code is answering, in `async` resolvers. */
-const answering = new AsyncLocalStorage<object>()
 const ASYNC_FUNCTION: unknown = Object.getPrototypeOf(async () => {})
+
+/** Whose questions the running code is answering, in `async` resolvers. One for each application. */
+export type Answering = AsyncLocalStorage<object>
 
 const NAMES = ['user', 'session', 'space'] as const
 type Name = typeof NAMES[number]
@@ -40,6 +41,7 @@ export interface Identity {
 export class IdentityOf<Request> {
   readonly #resolvers: Resolvers<Request>
   readonly #request: Request
+  readonly #answering: Answering
   readonly #waitingFor: Partial<Record<Name, Promise<string | null>>> = {}
   #user: AuditUser | undefined
   #session: string | undefined
@@ -48,9 +50,10 @@ export class IdentityOf<Request> {
   #isAsking = false
   #identity: Identity | null = null
 
-  constructor (resolvers: Resolvers<Request>, request: Request) {
+  constructor (resolvers: Resolvers<Request>, request: Request, answering: Answering) {
     this.#resolvers = resolvers
     this.#request = request
+    this.#answering = answering
     this.#unknown = NAMES.length
     for (const name of NAMES) if (resolvers[name] === undefined) this.#unknown--
   }
@@ -75,7 +78,7 @@ export class IdentityOf<Request> {
    * known without it. To wait for its answer would be to wait for themselves.
    */
   isAskingNow (): boolean {
-    return this.#isAsking || answering.getStore() === this
+    return this.#isAsking || this.#answering.getStore() === this
   }
 
   /** What is known without waiting; what is still asked for is an error, unless a resolver wants to know. */
@@ -105,7 +108,7 @@ export class IdentityOf<Request> {
 
   #answer (resolver: (request: Request) => unknown): unknown {
     // Following what a function does later costs every request; only functions that say so do something later.
-    if (Object.getPrototypeOf(resolver) === ASYNC_FUNCTION) return answering.run(this, () => resolver(this.#request))
+    if (Object.getPrototypeOf(resolver) === ASYNC_FUNCTION) return this.#answering.run(this, () => resolver(this.#request))
     this.#isAsking = true
     try {
       return resolver(this.#request)

@@ -6,7 +6,7 @@ import type { ScopedAuditLogger, ScopeFacts, TraceHeaders } from '../contracts.j
 import { plainText } from '../layouts/plain.js'
 import { Logger, type WrapRepository } from '../trail/logger.js'
 import type { Trail } from '../trail/trail.js'
-import { type Identity, IdentityOf, type Resolvers } from './identity.js'
+import { type Answering, type Identity, IdentityOf, type Resolvers } from './identity.js'
 import type { Trace, TraceSource } from './trace.js'
 
 /** Where an HTTP/2 request keeps its client's address: its socket is lost with its stream. */
@@ -26,6 +26,7 @@ export interface ScopeParts<Request extends RequestLike> {
   readonly trail: Trail
   readonly traces: TraceSource
   readonly resolvers: Resolvers<Request>
+  readonly answering: Answering
   readonly wrap: WrapRepository
 }
 
@@ -39,11 +40,11 @@ export class RequestScope<Request extends RequestLike> extends Logger implements
   /** What the facts were made of; the identity is another object when more has become known. */
   #factsOf: Identity | null = null
 
-  constructor ({ trail, traces, resolvers, wrap }: ScopeParts<Request>, request: Request) {
+  constructor ({ trail, traces, resolvers, answering, wrap }: ScopeParts<Request>, request: Request) {
     super(trail, wrap)
     this.#traces = traces
     this.#request = request
-    this.#identity = new IdentityOf(resolvers, request)
+    this.#identity = new IdentityOf(resolvers, request, answering)
   }
 
   get traceId (): string { return this.#traceOnce().id }
@@ -79,15 +80,15 @@ export class RequestScope<Request extends RequestLike> extends Logger implements
       kibana,
       trace: { id: this.#traceOnce().id },
       client: clientFields(ip ?? (raw as RequestLike['raw'])[CLIENT_ADDRESS]),
-      forwardedFor: forwardedFor === undefined ? undefined : plainText(String(forwardedFor)),
+      http: forwardedFor === undefined ? undefined : { request: { headers: { 'x-forwarded-for': plainText(String(forwardedFor)) } } },
       error
     }
   }
 }
 
 // Written out: on the path of every request a spread costs ten times as much.
-function withIdentity ({ trace, client, forwardedFor }: ScopeFacts, { user, kibana, error }: Identity): ScopeFacts {
-  return { user, kibana, trace, client, forwardedFor, error }
+function withIdentity ({ trace, client, http }: ScopeFacts, { user, kibana, error }: Identity): ScopeFacts {
+  return { user, kibana, trace, client, http, error }
 }
 
 /** `client.ip` is an address for whoever indexes it; a proxy that is trusted may yet forward anything. */

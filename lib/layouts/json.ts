@@ -10,18 +10,20 @@ export function createJsonLayout (): Layout {
   const sharedJson = createSharedJson()
   const eventJson = createEventJson()
   const urlJson = createUrlJson()
+  const sharedHttpJson = createSharedHttpJson()
 
   return function jsonLine (record, facts) {
     const { kibana, http, url, error, labels, user, client, trace } = record
     let line = '{"@timestamp":"' + record['@timestamp'] + '","message":' + quote(record.message) + ',"event":' + eventJson(record.event)
     if (kibana !== undefined) line += ',"kibana":' + kibanaJson(kibana)
-    if (http !== undefined) line += ',"http":' + httpJson(http)
+    if (http !== undefined && http !== facts.http) line += ',"http":' + httpJson(http)
     if (url !== undefined) line += ',"url":' + urlJson(url)
     if (error !== undefined) line += ',"error":' + objectJson(error, 0)
     if (labels !== undefined) line += ',"labels":' + objectJson(labels, 0)
     if (user !== facts.user) line += ',"user":' + objectJson(user!, 0)
     if (client !== facts.client) line += ',"client":' + objectJson(client!, 0)
     if (trace !== facts.trace) line += ',"trace":' + objectJson(trace!, 0)
+    if (http !== undefined && http === facts.http) line += sharedHttpJson(http)
     return line + furtherJson(record) + sharedJson(record, facts)
   }
 }
@@ -42,6 +44,19 @@ function furtherFieldsJson (record: AuditRecord): string {
     if (value !== undefined && !USUAL_FIELDS.includes(field)) json += ',' + quote(field) + ':' + valueJson(value, 0)
   }
   return json
+}
+
+/** What a request tells about itself in all of its events. */
+function createSharedHttpJson (): (http: object) => string {
+  let last: object | null = null
+  let json = ''
+  return function sharedHttpJson (http) {
+    if (http !== last) {
+      json = joined(',"http":' + objectJson(http, 0))
+      last = http
+    }
+    return json
+  }
 }
 
 /** The end of a line: what all events that are said with the same facts have in common, and all events of a process. */

@@ -29,7 +29,7 @@ export function enrich (event: AuditEvent, facts: ScopeFacts, timestamp: string,
     message: event.message,
     event: event.event,
     kibana: kibanaFields(event.kibana, facts.kibana),
-    http: facts.forwardedFor === undefined ? event.http : withForwardedFor(event.http, facts.forwardedFor),
+    http: httpFields(event.http, facts.http),
     url: event.url,
     error: event.error,
     labels: event.labels,
@@ -68,14 +68,14 @@ function hasOnly (name: string, object: object | undefined): boolean {
   return true
 }
 
-function withForwardedFor (http: AuditEvent['http'], forwardedFor: string): AuditEvent['http'] {
-  if (http !== undefined && !isObject(http)) throw NOT_PLAIN
-  const request = http?.request
+function httpFields (own: AuditEvent['http'], request: ScopeFacts['http']): AuditEvent['http'] {
+  if (own === undefined || request === undefined) return own ?? request
+  if (!isObject(own)) throw NOT_PLAIN
+  const { headers } = request.request
+  const said = own.request
   // What the http_request event has; written out, because it is on the path of every request.
-  if (hasOnly('request', http) && hasOnly('method', request)) {
-    return { request: { method: request?.method, headers: { 'x-forwarded-for': forwardedFor } } }
-  }
-  return { ...http, request: { ...asObject(request), headers: { ...asObject(request?.headers), 'x-forwarded-for': forwardedFor } } }
+  if (hasOnly('request', own) && hasOnly('method', said)) return { request: { method: said?.method, headers } }
+  return { ...own, request: { ...asObject(said), headers: { ...asObject(said?.headers), ...headers } } }
 }
 
 /** Text in the place of an object would be spread into its characters, halves of some. */

@@ -39,7 +39,7 @@ function factsOf (number) {
     kibana: { space_id: 'marketing', session_id: `session-${number}-5f2b7c1e` },
     trace: { id: `4bf92f3577b34da6a3ce929d${String(number).padStart(8, '0')}` },
     client: { ip: '127.0.0.1' },
-    forwardedFor: '203.0.113.7, 10.0.0.1'
+    http: { request: { headers: { 'x-forwarded-for': '203.0.113.7, 10.0.0.1' } } }
   }))
 }
 

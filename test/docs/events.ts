@@ -15,7 +15,7 @@ const facts = {
   kibana: { space_id: 'default', session_id: 's_9' },
   client: { ip: '192.0.2.7' },
   trace: { id: '4bf92f3577b34da6a3ce929d0e0e4736' },
-  forwardedFor: '192.0.2.7'
+  http: { request: { headers: { 'x-forwarded-for': '192.0.2.7' } } }
 }
 
 /** The line that the trail writes of an event said during jane's request. */

@@ -1,7 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { test } from 'tap'
 import { type Identity, IdentityOf, type Resolvers } from '../../lib/http/identity.js'
 
-const identity = (resolvers: Resolvers<object>): IdentityOf<object> => new IdentityOf(resolvers, {})
+const identity = (resolvers: Resolvers<object>): IdentityOf<object> => new IdentityOf(resolvers, {}, new AsyncLocalStorage())
 const now = (of: IdentityOf<object>): Identity => of.now() as Identity
 
 test('an answer is asked for until it is known, and not again', async t => {

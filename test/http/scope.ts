@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { test } from 'tap'
 import type { AuditEvent, ScopeFacts } from '../../lib/contracts.js'
 import { CLIENT_ADDRESS, RequestScope, type RequestLike } from '../../lib/http/scope.js'
@@ -10,7 +11,7 @@ function scopeOf (request: Partial<RequestLike> & { user?: { name: string } }): 
   const facts: ScopeFacts[] = []
   const trail = { now: () => 0, async log (_event: AuditEvent, known: ScopeFacts) { facts.push(known) }, async logAll (events: AuditEvent[], known: ScopeFacts) { facts.push(...events.map(() => known)) } } as unknown as Trail
   const like = { raw: { headers: {} }, ...request } as RequestLike & { user?: { name: string } }
-  const scope = new RequestScope({ trail, traces: createTraceSource({ allowFromAnyIp: true, ipAllowlist: [] }, false), resolvers: { user: () => like.user }, wrap: repository => repository }, like)
+  const scope = new RequestScope({ trail, traces: createTraceSource({ allowFromAnyIp: true, ipAllowlist: [] }, false), resolvers: { user: () => like.user }, answering: new AsyncLocalStorage(), wrap: repository => repository }, like)
   return { scope, facts, request: like }
 }
 
@@ -22,7 +23,7 @@ test('all events of a request share trace, client and forwarded address; facts a
   await scope.logAll([event, event])
   t.equal(facts[0], facts[1])
   t.equal(facts[2], facts[3])
-  t.same(facts[0], { trace: { id: 'opaque' }, client: { ip: '10.0.0.1' }, forwardedFor: '203.0.113.9', user: undefined, kibana: undefined, error: undefined })
+  t.same(facts[0], { trace: { id: 'opaque' }, client: { ip: '10.0.0.1' }, http: { request: { headers: { 'x-forwarded-for': '203.0.113.9' } } }, user: undefined, kibana: undefined, error: undefined })
   t.same(facts[2], { ...facts[0], user: { name: 'jdoe' } })
   t.equal(facts[2]!.trace, facts[0]!.trace)
   t.equal(scope.traceId, 'opaque')
@@ -43,7 +44,7 @@ test('a request without a socket, headers or address has what can be had', async
   const { scope, facts } = scopeOf({ raw: {} as never })
   await scope.log(event)
   t.equal(facts[0]!.client, undefined)
-  t.equal(facts[0]!.forwardedFor, undefined)
+  t.equal(facts[0]!.http, undefined)
   t.match(facts[0]!.trace, { id: /^[0-9a-f]{32}$/ })
 })
 

@@ -9,7 +9,7 @@ const facts: ScopeFacts = Object.freeze({
   kibana: { space_id: 'request', session_id: 'request' },
   trace: { id: 'request' },
   client: { ip: '10.0.0.1' },
-  forwardedFor: '203.0.113.9'
+  http: { request: { headers: { 'x-forwarded-for': '203.0.113.9' } } }
 })
 const record = (said: AuditEvent, known: ScopeFacts = facts): Record<string, unknown> => JSON.parse(JSON.stringify(enrich(said, known, '2026-11-22T10:00:00.000Z', process)))
 

@@ -110,9 +110,9 @@ test('a layout that fails for good costs its event, which is counted, and nothin
 test('where ECS has an object, anything else goes into the mark and not into the line', async t => {
   const { trail, lines } = trailOf()
   for (const field of ['kibana', 'http', 'url', 'error', 'labels', 'user', 'client', 'trace']) {
-    for (const value of ['text', 5, true, ['list']]) await trail.log({ ...event, [field]: value }, { forwardedFor: '203.0.113.9' }, 0)
+    for (const value of ['text', 5, true, ['list']]) await trail.log({ ...event, [field]: value }, { http: { request: { headers: { 'x-forwarded-for': '203.0.113.9' } } } }, 0)
   }
-  await trail.log({ ...event, http: { request: { headers: '\u{1f600}' } } } as never, { forwardedFor: '203.0.113.9' }, 0)
+  await trail.log({ ...event, http: { request: { headers: '\u{1f600}' } } } as never, { http: { request: { headers: { 'x-forwarded-for': '203.0.113.9' } } } }, 0)
   t.equal(lines().length, 33)
   for (const line of lines()) assertEcs(t, line)
   t.match(lines()[0], { labels: { audit_fault: 'kibana: expected an object, got "text"' } })
