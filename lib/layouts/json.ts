@@ -9,12 +9,14 @@ import { isPlainObject, objectJson, valueJson } from './value.js'
 export function createJsonLayout (): Layout {
   const sharedJson = createSharedJson()
   const eventJson = createEventJson()
+  const kibanaJson = createKibanaJson()
   const urlJson = createUrlJson()
   const sharedHttpJson = createSharedHttpJson()
 
   return function jsonLine (record, facts) {
-    const { kibana, http, url, error, labels, user, client, trace } = record
-    let line = '{"@timestamp":"' + record['@timestamp'] + '","message":' + quote(record.message) + ',"event":' + eventJson(record.event)
+    const { message, kibana, http, url, error, labels, user, client, trace } = record
+    const quoted = isQuotable(message) ? '"' + message + '","event":' : quote(message) + ',"event":'
+    let line = '{"@timestamp":"' + record['@timestamp'] + '","message":' + quoted + eventJson(record.event)
     if (kibana !== undefined) line += ',"kibana":' + kibanaJson(kibana)
     if (http !== undefined && http !== facts.http) line += ',"http":' + httpJson(http)
     if (url !== undefined) line += ',"url":' + urlJson(url)
@@ -152,17 +154,27 @@ const isFrozen = (list: EventFields['category'] | EventFields['type']): boolean 
 /** `event.category` and `event.type` are arrays in ECS; callers may give the one value. */
 const asList = (values: unknown): unknown => typeof values === 'string' ? [values] : values
 
-function kibanaJson (kibana: KibanaFields): string {
-  if (!isPlainObject(kibana)) throw NOT_PLAIN
-  for (const field in kibana) {
-    if (field !== 'space_id' && field !== 'session_id' && field !== 'saved_object') return objectJson(kibana, 0)
+/** `kibana.*`; space and session are those of the last event more often than not. */
+function createKibanaJson (): (kibana: KibanaFields) => string {
+  let lastSpace: unknown
+  let lastSession: unknown
+  let scope = '{'
+  return function kibanaJson (kibana) {
+    if (!isPlainObject(kibana)) throw NOT_PLAIN
+    for (const field in kibana) {
+      if (field !== 'space_id' && field !== 'session_id' && field !== 'saved_object') return objectJson(kibana, 0)
+    }
+    const { space_id: space, session_id: session, saved_object: object } = kibana
+    // What is no text may be another text the next time.
+    if (typeof space === 'object' || typeof session === 'object') return objectJson(kibana, 0)
+    if (space !== lastSpace || session !== lastSession) {
+      scope = joined(objectJson({ space_id: space, session_id: session }, 0).slice(0, -1))
+      lastSpace = space
+      lastSession = session
+    }
+    if (object === undefined) return scope + '}'
+    return scope + (scope === '{' ? '"saved_object":' : ',"saved_object":') + savedObjectJson(object) + '}'
   }
-  const { space_id: space, session_id: session, saved_object: object } = kibana
-  const about = object === undefined ? '' : ',"saved_object":' + savedObjectJson(object)
-  if (isQuotable(space) && isQuotable(session)) return '{"space_id":"' + space + '","session_id":"' + session + '"' + about + '}'
-  const json = (space === undefined ? '' : ',"space_id":' + valueJson(space, 1)) +
-    (session === undefined ? '' : ',"session_id":' + valueJson(session, 1)) + about
-  return json === '' ? '{}' : '{' + json.slice(1) + '}'
 }
 
 function savedObjectJson (object: SavedObjectReference): string {

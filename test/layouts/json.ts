@@ -65,6 +65,15 @@ test('what is remembered is what was frozen: a list that a caller changes is rea
   }
 })
 
+test('a space that is no text is read again for each event', async t => {
+  const layout = createJsonLayout()
+  const space = { a: 1 }
+  const written = (): unknown => JSON.parse(layout(enrich({ message: 'm', event: { action: 'a' }, kibana: { space_id: space as never } }, {}, time, process), {})).kibana
+  t.same(written(), { space_id: { a: 1 } })
+  space.a = 2
+  t.same(written(), { space_id: { a: 2 } })
+})
+
 test('actions without end do not fill the memory', async t => {
   const layout = createJsonLayout()
   const category = Object.freeze(['web'] as const)
