@@ -51,39 +51,6 @@ test('a line says exactly what the record says', async t => {
   assertEcs(t, JSON.parse(layout(enrich(events[4]!, one, time, process), one)))
 })
 
-test('what is remembered is what was frozen: a list that a caller changes is read again', async t => {
-  const layout = createJsonLayout()
-  const category: ['web' | 'database'] = ['web']
-  const event: AuditEvent = { message: 'm', event: { action: 'mine', category } }
-  const line = (): { event: object } => JSON.parse(layout(enrich(event, {}, time, process), {}))
-  t.same(line().event, { action: 'mine', category: ['web'] })
-  category[0] = 'database'
-  t.same(line().event, { action: 'mine', category: ['database'] })
-  const frozen = Object.freeze(['web'] as const)
-  for (const [fields, written] of [[{ action: 'f', category: frozen }, { action: 'f', category: ['web'] }], [{ action: 'f', category: frozen, reason: 'r' }, { action: 'f', category: ['web'], reason: 'r' }], [{ action: 'f', category: frozen, outcome: 'success' }, { action: 'f', category: ['web'], outcome: 'success' }], [{ action: 'f', category: frozen }, { action: 'f', category: ['web'] }]] as const) {
-    t.same((JSON.parse(layout(enrich({ message: 'm', event: fields }, {}, time, process), {})) as { event: object }).event, written)
-  }
-})
-
-test('a space that is no text is read again for each event', async t => {
-  const layout = createJsonLayout()
-  const space = { a: 1 }
-  const written = (): unknown => JSON.parse(layout(enrich({ message: 'm', event: { action: 'a' }, kibana: { space_id: space as never } }, {}, time, process), {})).kibana
-  t.same(written(), { space_id: { a: 1 } })
-  space.a = 2
-  t.same(written(), { space_id: { a: 2 } })
-})
-
-test('actions without end do not fill the memory', async t => {
-  const layout = createJsonLayout()
-  const category = Object.freeze(['web'] as const)
-  for (let i = 0; i < 2000; i++) {
-    const record = enrich({ message: 'm', event: { action: `made_up_${i}`, category } }, {}, time, process)
-    if (JSON.parse(layout(record, {})).event.action !== `made_up_${i}`) t.fail(`action ${i} is another's`)
-  }
-  t.pass('each is written as it was said')
-})
-
 test('a record that is not plain is refused, and the next one is written whole', async t => {
   const layout = createJsonLayout()
   const known = facts()
