@@ -25,7 +25,10 @@ export function httpJson (http: HttpFields): string {
   }
   const { method, headers } = request
   if (!isQuotable(method)) return objectJson(http, 0)
-  return '{"request":{"method":"' + method + (headers === undefined ? '"}}' : '","headers":' + valueJson(headers, 2) + '}}')
+  if (headers === undefined) return '{"request":{"method":"' + method + '"}}'
+  const forwardedFor = headers['x-forwarded-for']
+  const headersJson = hasOnly('x-forwarded-for', headers) && isQuotable(forwardedFor) ? '{"x-forwarded-for":"' + forwardedFor + '"}' : valueJson(headers, 2)
+  return '{"request":{"method":"' + method + '","headers":' + headersJson + '}}'
 }
 
 /** Actions are few; an application that makes them up (ids in actions) starts the memory anew now and then. */
@@ -65,6 +68,7 @@ export function createKibanaJson (): (kibana: KibanaFields) => string {
   let lastSpace: unknown
   let lastSession: unknown
   let scope = '{'
+  let isJoined = false
   return function kibanaJson (kibana) {
     if (!isPlainObject(kibana)) throw NOT_PLAIN
     for (const field in kibana) {
@@ -74,13 +78,24 @@ export function createKibanaJson (): (kibana: KibanaFields) => string {
     // What is no text may be another text the next time.
     if (typeof space === 'object' || typeof session === 'object') return objectJson(kibana, 0)
     if (space !== lastSpace || session !== lastSession) {
-      scope = joined(objectJson({ space_id: space, session_id: session }, 0).slice(0, -1))
+      scope = scopeJson(space, session)
       lastSpace = space
       lastSession = session
+      isJoined = false
+    } else if (!isJoined) {
+      // For the second of many events it pays.
+      scope = joined(scope)
+      isJoined = true
     }
     if (object === undefined) return scope + '}'
     return scope + (scope === '{' ? '"saved_object":' : ',"saved_object":') + savedObjectJson(object) + '}'
   }
+}
+
+/** The opening of `kibana.*`, up to what comes after space and session. */
+function scopeJson (space: unknown, session: unknown): string {
+  if (isQuotable(space) && isQuotable(session)) return '{"space_id":"' + space + '","session_id":"' + session + '"'
+  return objectJson({ space_id: space, session_id: session }, 0).slice(0, -1)
 }
 
 function savedObjectJson (object: SavedObjectReference): string {
