@@ -46,7 +46,7 @@ try {
   const [{ filename, files }] = check('the package packs', () => JSON.parse(run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder])))
   const tarball = join(folder, filename)
   check('it holds what it should and nothing else', () => {
-    const expected = /^(dist\/.+\.(js|d\.ts|js\.map)|docs\/[\w-]+\.md|docs\/audit\.schema\.json|docs\/examples\/[\w\/.-]+\.(js|md|html|css|yml|json)|package\.json|README\.md|LICENSE)$/
+    const expected = /^(dist\/.+\.(js|d\.ts|js\.map)|docs\/[\w-]+\.md|docs\/audit\.schema\.json|docs\/examples\/[\w/.-]+\.(js|md|html|css|yml|json)|package\.json|README\.md|LICENSE)$/
     const left = (path) => path.startsWith('dist/') && !existsSync(join(ROOT, path.replace(/^dist/, 'lib').replace(/\.(js|d\.ts|js\.map)$/, '.ts')))
     const strays = files.map(({ path }) => path).filter((path) => !expected.test(path) || left(path))
     if (strays.length > 0) throw new Error(`not expected in the package: ${strays.join(', ')}`)
