@@ -1,8 +1,8 @@
 // `type: console`: lines on the standard output of the process. Made by `createAppender`.
-import type { FromSchema } from '../config/from-schema.js'
 import type { Appender, Batch } from '../contracts.js'
-import { AUDIT_ERR_CLOSED, AUDIT_ERR_WRITE } from '../errors.js'
+import { AUDIT_ERR_WRITE } from '../errors.js'
 import { layoutSchema } from '../layouts/create.js'
+import { createClosable } from './closable.js'
 
 /** `appender` with `type: console`. */
 export const consoleSchema = {
@@ -17,16 +17,12 @@ export const consoleSchema = {
   additionalProperties: false
 } as const
 
-export type ConsoleConfig = FromSchema<typeof consoleSchema>
-
 /**
  * Writes through `process.stdout`, so that lines keep their order with whatever else the
  * application prints. Standard output is never closed: it is not this appender's.
  */
 export function createConsoleAppender (): Appender {
   const { stdout } = process
-  let closed = false
-  let lastAppend = Promise.resolve()
 
   function write ({ bytes }: Batch): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -40,21 +36,11 @@ export function createConsoleAppender (): Appender {
   // A stream tells a failed write twice: to the callback, which reports it, and as an event,
   // which would end the process if nobody listened.
   stdout.on('error', ignoreReported)
-  return {
-    append (batch: Batch) {
-      if (closed) return Promise.reject(new AUDIT_ERR_CLOSED())
-      lastAppend = write(batch)
-      return lastAppend
-    },
-    async close () {
-      if (closed) return
-      closed = true
-      await Promise.allSettled([lastAppend])
-      // The event comes after the callback.
-      await new Promise(resolve => setImmediate(resolve))
-      stdout.off('error', ignoreReported)
-    }
-  }
+  return createClosable(write, async () => {
+    // The event comes after the callback.
+    await new Promise(resolve => setImmediate(resolve))
+    stdout.off('error', ignoreReported)
+  })
 }
 
 function ignoreReported (): void {}

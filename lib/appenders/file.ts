@@ -1,9 +1,9 @@
 // `type: file`: one file that only grows. Made by `createAppender`.
 import { resolve } from 'node:path'
 import type { FromSchema } from '../config/from-schema.js'
-import type { Appender, Batch, Surroundings } from '../contracts.js'
-import { AUDIT_ERR_CLOSED } from '../errors.js'
+import type { Appender, Surroundings } from '../contracts.js'
 import { layoutSchema } from '../layouts/create.js'
+import { createClosable } from './closable.js'
 import { openFileWriter } from './file-writer.js'
 
 /** `appender` with `type: file`. */
@@ -32,19 +32,5 @@ export type FileConfig = FromSchema<typeof fileSchema>
  */
 export async function createFileAppender ({ fileName }: FileConfig, { directory, locate }: Surroundings): Promise<Appender> {
   const writer = await openFileWriter(resolve(directory, fileName), locate('appender', 'fileName'))
-  let closed = false
-  let lastAppend = Promise.resolve()
-  return {
-    append (batch: Batch) {
-      if (closed) return Promise.reject(new AUDIT_ERR_CLOSED())
-      lastAppend = writer.write(batch, 0, batch.ends.length)
-      return lastAppend
-    },
-    async close () {
-      if (closed) return
-      closed = true
-      await Promise.allSettled([lastAppend])
-      await writer.close()
-    }
-  }
+  return createClosable(batch => writer.write(batch, 0, batch.ends.length), () => writer.close())
 }

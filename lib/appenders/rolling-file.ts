@@ -4,8 +4,8 @@
 import { resolve } from 'node:path'
 import type { FromSchema } from '../config/from-schema.js'
 import type { Appender, Batch, Surroundings } from '../contracts.js'
-import { AUDIT_ERR_CLOSED } from '../errors.js'
 import { layoutSchema } from '../layouts/create.js'
+import { createClosable } from './closable.js'
 import { fileSchema } from './file.js'
 import { openFileWriter, type FileWriter } from './file-writer.js'
 import { createNumericStrategy, numericSchema } from './rolling/numeric.js'
@@ -66,8 +66,6 @@ export async function createRollingFileAppender (config: RollingFileConfig, { di
   let live = await openFileWriter(path, setting)
   const firstLineAfterRoll = await createPolicy(config.policy, live)
   let rollIsFailing = false
-  let closed = false
-  let lastAppend = Promise.resolve()
 
   async function write (batch: Batch): Promise<void> {
     const lines = batch.ends.length
@@ -118,19 +116,7 @@ export async function createRollingFileAppender (config: RollingFileConfig, { di
   }
 
   await removeOldFiles()
-  return {
-    append (batch: Batch) {
-      if (closed) return Promise.reject(new AUDIT_ERR_CLOSED())
-      lastAppend = write(batch)
-      return lastAppend
-    },
-    async close () {
-      if (closed) return
-      closed = true
-      await Promise.allSettled([lastAppend])
-      await live.close()
-    }
-  }
+  return createClosable(write, () => live.close())
 }
 
 const numericDefault = rollingFileSchema.properties.strategy.default

@@ -3,23 +3,16 @@
 // layout with a memory of its own.
 import type { AuditRecord, KibanaFields, SavedObjectReference } from '../contracts.js'
 import { isQuotable, joined, NOT_PLAIN } from './quote.js'
-import { isPlainObject, objectJson, valueJson } from './value.js'
+import { hasOnly, isPlainObject, objectJson, valueJson } from './value.js'
 
 type EventFields = AuditRecord['event']
 type HttpFields = NonNullable<AuditRecord['http']>
 type UrlFields = NonNullable<AuditRecord['url']>
 
-function hasOnly (name: string, object: object): boolean {
-  for (const field in object) {
-    if (field !== name) return false
-  }
-  return isPlainObject(object)
-}
-
 /** `http.*`: the method, and the headers that are recorded. */
 export function httpJson (http: HttpFields): string {
   const { request } = http
-  if (request === undefined || !hasOnly('request', http) || !isPlainObject(request)) return objectJson(http, 0)
+  if (request === undefined || !isPlainObject(http) || !hasOnly('request', http) || !isPlainObject(request)) return objectJson(http, 0)
   for (const field in request) {
     if (field !== 'method' && field !== 'headers') return objectJson(http, 0)
   }
@@ -27,7 +20,7 @@ export function httpJson (http: HttpFields): string {
   if (!isQuotable(method)) return objectJson(http, 0)
   if (headers === undefined) return '{"request":{"method":"' + method + '"}}'
   const forwardedFor = headers['x-forwarded-for']
-  const headersJson = hasOnly('x-forwarded-for', headers) && isQuotable(forwardedFor) ? '{"x-forwarded-for":"' + forwardedFor + '"}' : valueJson(headers, 2)
+  const headersJson = isPlainObject(headers) && hasOnly('x-forwarded-for', headers) && isQuotable(forwardedFor) ? '{"x-forwarded-for":"' + forwardedFor + '"}' : valueJson(headers, 2)
   return '{"request":{"method":"' + method + '","headers":' + headersJson + '}}'
 }
 

@@ -29,6 +29,14 @@ export function isPlainObject (value: unknown): value is object {
   return prototype === Object.prototype || prototype === null
 }
 
+/** True for an object that has one field, of that name, or none. */
+export function hasOnly (name: string, object: object | undefined): boolean {
+  for (const field in object) {
+    if (field !== name) return false
+  }
+  return true
+}
+
 /** The JSON of an object without a class. */
 export function objectJson (object: object, depth: number): string {
   if (!isPlainObject(object)) throw NOT_PLAIN

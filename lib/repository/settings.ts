@@ -1,6 +1,5 @@
 // The settings of repositories, under `xpack.security.audit.saved_objects`. The reader of
 // the settings (lib/config) gathers this schema; call.ts is handed the values.
-import type { FromSchema } from '../config/from-schema.js'
 
 /** `saved_objects`: what is recorded of objects. */
 export const savedObjectsSchema = {
@@ -16,9 +15,6 @@ export const savedObjectsSchema = {
     }
   }
 } as const
-
-/** The section as it is written: a key that is left out has its default. */
-export type SavedObjectsSettings = FromSchema<typeof savedObjectsSchema>
 
 /** What decides which objects are recorded, and how. */
 export interface RecordedObjects {

@@ -1,6 +1,7 @@
 // Adds to an event who said it, when and where: the one place that decides which value wins.
 import type { AuditEvent, AuditRecord, ScopeFacts } from '../contracts.js'
 import { NOT_PLAIN } from '../layouts/quote.js'
+import { hasOnly } from '../layouts/value.js'
 
 /** The fields that are the same for every event of a process. */
 export type ProcessFields = Pick<AuditRecord, 'ecs' | 'log' | 'process'>
@@ -58,14 +59,6 @@ function kibanaFields (own: AuditEvent['kibana'], request: ScopeFacts['kibana'])
   // Nearly all events name an object and nothing else. A literal costs a fiftieth of a spread.
   if (!hasOnly('saved_object', own)) return { ...request, ...own }
   return { space_id: request.space_id, session_id: request.session_id, saved_object: own.saved_object }
-}
-
-/** True for an object that has one field, of that name, or none. */
-function hasOnly (name: string, object: object | undefined): boolean {
-  for (const field in object) {
-    if (field !== name) return false
-  }
-  return true
 }
 
 function httpFields (own: AuditEvent['http'], request: ScopeFacts['http']): AuditEvent['http'] {

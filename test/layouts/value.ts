@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { NOT_PLAIN } from '../../lib/layouts/quote.js'
-import { isPlainObject, MAX_DEPTH, objectJson, valueJson } from '../../lib/layouts/value.js'
+import { hasOnly, isPlainObject, MAX_DEPTH, objectJson, valueJson } from '../../lib/layouts/value.js'
 
 const thrownBy = (value: unknown): unknown => {
   try { valueJson(value, 0) } catch (thrown) { return thrown }
@@ -21,6 +21,11 @@ test('whatever is not plain is refused', async t => {
     t.equal(thrownBy(value), NOT_PLAIN)
   }
   t.throws(() => objectJson({ get a () { throw new Error('no') } }, 0), { message: 'no' }, 'what a getter throws comes through')
+})
+
+test('one field of a name, or none, is told from more', async t => {
+  for (const object of [undefined, {}, { a: 1 }, { a: undefined }]) t.ok(hasOnly('a', object))
+  for (const object of [{ b: 1 }, { a: 1, b: undefined }]) t.notOk(hasOnly('a', object))
 })
 
 test('an object is plain when it has no class', async t => {
