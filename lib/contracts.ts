@@ -143,16 +143,65 @@ export interface Batch {
   readonly times: readonly number[]
 }
 
+/** What an appender may add to the error with which `append` rejects. */
+export interface WriteFailure extends Error {
+  /** How many lines, from the head of the batch, are written all the same: only the others are tried again. @default 0 */
+  readonly linesWritten?: number
+}
+
 /**
  * Where lines go. The trail hands over one batch at a time and waits for it: an appender is
- * never called again before the promise of the call before has settled.
+ * never called again before the promise of the call before has settled. What it rejects is
+ * tried again, from the first line that was not written.
  */
 export interface Appender {
-  /** Resolves when every line of the batch is with the operating system (or the other side); rejects when any is not. */
+  /**
+   * Resolves when every line of the batch is with the operating system (or the other side), and
+   * on the disk where `durability` is `fsync`.
+   *
+   * @throws {WriteFailure} (as a rejection) some of the lines are not written
+   */
   append (batch: Batch): Promise<void>
-  /** Gives back what it holds. Called once, after the last `append` has settled. */
+  /**
+   * For a process that is about to end: completes the `append` that is under way, then writes
+   * `batches`, before it returns. Never throws, and never waits longer than a second.
+   *
+   * @returns how many lines are written, counted from the first of the `append` under way, then through `batches`
+   */
+  appendNow? (batches: readonly Batch[]): number
+  /** Lets go of what it writes to and opens it anew: for who moves files away by himself. */
+  reopen? (): Promise<void>
+  /** Gives back what it holds. Called once, after the last `append` has settled or has been given up. */
   close (): Promise<void>
 }
+
+/** What `log()` waits for: nothing, the operating system, the disk. */
+export type Durability = 'none' | 'write' | 'fsync'
+
+/** What is to happen when an event cannot be recorded. */
+export type FailurePolicy = 'continue' | 'block' | 'stop'
+
+/** The kinds of events that may have a policy of their own. */
+export type FailureClass = 'writes' | 'reads' | 'http' | 'authentication'
+
+/** What `on_failure` says about an operation and the acknowledgement of its event. */
+export interface OnFailure {
+  /** True when operations of this kind have to wait for their record. */
+  holds (kind: FailureClass): boolean
+  /**
+   * Resolves when the operation may go on: its event is acknowledged, or the policy is `continue`.
+   *
+   * @throws {AUDIT_ERR_BLOCKED} (as a rejection) it may not; status 503, with `Retry-After`
+   */
+  mayGoOn (kind: FailureClass, acknowledged: Promise<unknown>): Promise<void>
+}
+
+/** What an appender has to tell about the log itself. It becomes an event in the log. */
+export type LogNotice =
+  /** A crash has left half a line, which now stands alone on a line of its own. */
+  | { readonly what: 'line_torn', readonly path: string, readonly bytes: number }
+  /** Somebody else has had his hands on the file; it has been opened anew. */
+  | { readonly what: 'file_changed', readonly path: string, readonly change: 'deleted' | 'renamed' | 'replaced' | 'truncated' }
 
 /** What a part may ask of the application around it. */
 export interface Surroundings {
@@ -164,6 +213,11 @@ export interface Surroundings {
   readonly now: () => number
   /** The application's own log, for operators. */
   readonly log: OperationalLog
+  readonly durability: Durability
+  /** True when an appender that cannot be opened for a reason that may pass (a full disk) is to open later, by itself. */
+  readonly mayOpenLater: boolean
+  /** Puts what has happened to the log into the log. */
+  readonly notice: (notice: LogNotice) => void
 }
 
 /** The part of a pino logger that is used for operational messages. */
@@ -193,6 +247,14 @@ export interface AuditLogger {
    * them as they are until the promise has settled.
    */
   logAll (events: readonly AuditEvent[]): Promise<void>
+  /**
+   * Records an event that something must not go on without, as far as `on_failure` says so: the
+   * promise resolves when it is acknowledged and, where the policy of its kind is `continue`,
+   * also when it cannot be. To be awaited before what it announces.
+   *
+   * @throws {AUDIT_ERR_BLOCKED} (as a rejection) it cannot be recorded and the policy is `block` or `stop`; status 503, with `Retry-After`
+   */
+  ensure (event: AuditEvent): Promise<void>
   /**
    * The same object with its methods audited: writes are recorded before they run, reads
    * after, one event per object. Methods that are not in the table of operations pass
@@ -307,22 +369,45 @@ export interface RepositoryOptions {
   readonly authorize?: (call: AuthorizeCall) => void | Promise<void>
 }
 
+/** What has become of the events of one appender. Every number counts since the start. */
+export interface AppenderStatus {
+  /** The appender's `type` in the settings. */
+  readonly type: string
+  /** `degraded`: the last attempt to write failed, or has not been answered for longer than `queue.timeout`. */
+  readonly state: 'ok' | 'degraded'
+  /** Events that it has acknowledged. */
+  readonly written: number
+  /** Events that it was not handed, because the queue was full or the application ended. */
+  readonly lost: number
+  /** Events that wait for it. */
+  readonly queued: number
+  /** Bytes that wait for it. */
+  readonly queuedBytes: number
+  /** How often it could not write. */
+  readonly failures: number
+  readonly lastError: { readonly code: string, readonly message: string, readonly time: string } | null
+}
+
 /** What has become of the events so far. Every number counts since the start. */
 export interface AuditStatus {
   readonly enabled: boolean
-  /** `degraded`: the last write failed. */
-  readonly state: 'ok' | 'degraded' | 'closed'
-  /** Events that were said. Always `written + ignored + failed + queued`. */
+  /**
+   * `degraded`: events cannot be written at the moment; they wait, and are lost when the queue is
+   * full. `blocked`: the same, and operations are refused because of it. `closed`: the application has been shut down.
+   */
+  readonly state: 'ok' | 'degraded' | 'blocked' | 'closed'
+  /** Events that were said. Always `written + ignored + lost + queued`. */
   readonly accepted: number
   /** Events that an appender has acknowledged. */
   readonly written: number
   /** Events that a filter dropped on purpose. */
   readonly ignored: number
-  /** Events that could not be written. */
-  readonly failed: number
+  /** Events that will not be written. */
+  readonly lost: number
   /** Events that wait for the appender. */
   readonly queued: number
   /** Bytes that wait for the appender. */
   readonly queuedBytes: number
   readonly lastError: { readonly code: string, readonly message: string, readonly time: string } | null
+  readonly appenders: Readonly<Record<string, AppenderStatus>>
 }

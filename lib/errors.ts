@@ -14,6 +14,14 @@ export const AUDIT_ERR_OPTION = createError('AUDIT_ERR_OPTION', '%s', 500)
 export const AUDIT_ERR_APPENDER_OPEN = createError('AUDIT_ERR_APPENDER_OPEN', '%s', 500)
 /** An appender could not write events. `cause` is the operating system's error. */
 export const AUDIT_ERR_WRITE = createError('AUDIT_ERR_WRITE', '%s', 503)
+/** The file of an appender is being written by somebody else: another process, or another application of this one. */
+export const AUDIT_ERR_FILE_IN_USE = createError('AUDIT_ERR_FILE_IN_USE', '%s', 500)
+/** An appender has not answered for as long as `queue.timeout`. The event still waits, and may yet be written. */
+export const AUDIT_ERR_TIMEOUT = createError('AUDIT_ERR_TIMEOUT', '%s', 503)
+/** An event was lost, because as many bytes waited to be written as `queue.max_bytes` allows. */
+export const AUDIT_ERR_QUEUE_FULL = createError('AUDIT_ERR_QUEUE_FULL', '%s', 503)
+/** An operation was refused before it ran, because its event could not be recorded and `on_failure` says `block` or `stop`. `cause` says why it could not. */
+export const AUDIT_ERR_BLOCKED = createError('AUDIT_ERR_BLOCKED', '%s', 503)
 /** An event was said after the application was closed. */
 export const AUDIT_ERR_CLOSED = createError('AUDIT_ERR_CLOSED', 'The audit log is closed: the application has been shut down', 503)
 /** Not thrown: the `error.code` of an event whose user, session or space could not be found out. */

@@ -6,7 +6,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { createAppender } from './appenders/create.js'
 import { readSettings } from './config/read.js'
 import { type AuditConfig, auditSchema, settingChecks } from './config/schema.js'
-import type { AuditLogger, AuditStatus, RepositoryOptions, ScopedAuditLogger } from './contracts.js'
+import { durationToMilliseconds } from './config/units.js'
+import type { AuditLogger, AuditStatus, RepositoryOptions, ScopedAuditLogger, Surroundings } from './contracts.js'
 import { AUDIT_ERR_OPTION } from './errors.js'
 import { trackRunningRequest } from './http/context.js'
 import { DisabledScope } from './http/disabled.js'
@@ -18,6 +19,7 @@ import { createLayout } from './layouts/create.js'
 import { auditRepository } from './repository/audit-repository.js'
 import { compileFilters } from './trail/filter.js'
 import { RequestlessLogger, type WrapRepository } from './trail/logger.js'
+import { createOnFailure } from './trail/on-failure.js'
 import { createTrail, type Trail } from './trail/trail.js'
 
 /** The options of `app.register(audit, …)`. */
@@ -84,8 +86,12 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     return
   }
 
-  const surroundings = { directory: process.cwd(), locate, now: Date.now, log: app.log }
+  const surroundings: Surroundings = {
+    directory: process.cwd(), locate, now: Date.now, log: app.log, durability: settings.durability, mayOpenLater: false, notice () {}
+  }
+  const onFailure = createOnFailure(settings.on_failure, Math.ceil(durationToMilliseconds(settings.queue.timeout) / 1000))
   const trail = createTrail({
+    onFailure,
     appender: await createAppender(settings.appender, surroundings),
     layout: createLayout(settings.appender.layout),
     ignores: compileFilters(settings.ignore_filters),
@@ -169,7 +175,7 @@ function enabledInstance (trail: Trail, wrap: WrapRepository, scopeOf: ScopeOf, 
 
 function disabledInstance (scopeOf: ScopeOf, logger: AuditLogger): AuditInstance {
   const status: AuditStatus = Object.freeze({
-    enabled: false, state: 'ok', accepted: 0, written: 0, ignored: 0, failed: 0, queued: 0, queuedBytes: 0, lastError: null
+    enabled: false, state: 'ok', accepted: 0, written: 0, ignored: 0, lost: 0, queued: 0, queuedBytes: 0, lastError: null, appenders: {}
   })
   return {
     asScoped: scopeOf,

@@ -69,6 +69,8 @@ function propertiesOf ({ schema, pointer }: Located): Map<string, Located[]> {
 
 function lenient (schema: JsonSchema): EditorSchema {
   // What is required may stand elsewhere, under a dotted key; so more than one branch may fit.
+  const { shorthand, ...whole } = schema
+  if (shorthand !== undefined) return { anyOf: [{ enum: shorthand }, REFERENCE, lenient(whole)] }
   const { discriminator, required, properties, items, oneOf, additionalProperties, ...rest } = schema
   if (properties === undefined && items === undefined && oneOf === undefined) return orReference(rest)
   return {

@@ -21,5 +21,7 @@ export interface JsonSchema {
   readonly items?: JsonSchema
   readonly oneOf?: readonly JsonSchema[]
   readonly anyOf?: readonly JsonSchema[]
+  /** Words of which one may stand for an object with that word in each of its properties. */
+  readonly shorthand?: readonly unknown[]
   readonly discriminator?: { readonly propertyName: string }
 }

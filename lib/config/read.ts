@@ -11,6 +11,7 @@ import { problemLine } from './messages.js'
 import { isPlainObject, readObject } from './object.js'
 import type { Path, Problem } from './setting-tree.js'
 import { buildTree, nearestPlace } from './setting-tree.js'
+import { expandShorthands } from './shorthand.js'
 import type { SettingCheck } from './validate.js'
 import { runChecks, validate } from './validate.js'
 import { readYml } from './yml.js'
@@ -56,6 +57,7 @@ export function readSettings<const S extends object> (config: string | object, s
     ? buildTree(readYml(...readText(config, directory)), SECTION, env)
     : buildTree(readObject(requirePlainObject(config)), [], env)
   const renamed = renameLegacyKeys(tree)
+  expandShorthands(tree, schema)
   const validated = validate(tree, schema)
 
   const found = [...problems, ...renamed.problems, ...validated.problems]

@@ -8,6 +8,8 @@ import { patternFault } from '../layouts/pattern.js'
 import { savedObjectsSchema } from '../repository/settings.js'
 import type { IgnoreFilter } from '../trail/filter.js'
 import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
+import { onFailureSchema } from '../trail/on-failure.js'
+import { durabilitySchema, queueSchema } from '../trail/settings.js'
 import type { Complete } from './defaults.js'
 import type { FromSchema } from './from-schema.js'
 import { sizeSchema } from './units.js'
@@ -48,6 +50,9 @@ export const auditSchema = {
   properties: {
     enabled: { type: 'boolean', description: 'Whether events are recorded.', default: false },
     appender: { ...appenderSchema, default: defaultAppender },
+    durability: durabilitySchema,
+    on_failure: { ...onFailureSchema, default: {} },
+    queue: { ...queueSchema, default: {} },
     ignore_filters: { ...ignoreFiltersSchema, default: [] },
     include_saved_object_names: {
       type: 'boolean',

@@ -17,6 +17,8 @@ import { findNode, nearestPlace, toPlain } from './setting-tree.js'
 export function validate (tree: SettingNode, schema: object): { readonly value: unknown, readonly problems: Problem[] } {
   // strictRequired would refuse branches that name a key required that stands outside of them.
   const ajv = new Ajv({ allErrors: true, discriminator: true, strictRequired: false, strictTypes: false, verbose: true, logger: false })
+  // Written out by then; see shorthand.ts.
+  ajv.addKeyword('shorthand')
   const check = ajv.compile(schema)
   let value = toPlain(tree)
   if (!check(value) && coerceFromEnvironment(tree, check.errors ?? [])) {

@@ -3,6 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AuditEvent, AuditLogger, RepositoryOptions, ScopeFacts } from '../contracts.js'
 import { messageOf, plainEvent } from '../layouts/plain.js'
+import { failureClassOf } from './on-failure.js'
 import type { Trail } from './trail.js'
 
 /** Wraps a repository so that its events go to a logger; given by plugin.ts. */
@@ -48,6 +49,10 @@ export abstract class Logger implements AuditLogger {
     if (this.#handedOver !== null || facts instanceof Promise) return this.#later(events, facts, time)
     if (events.length > STRETCH) return this.#inStretches(events, facts, time)
     return this.#trail.logAll(events, facts, time)
+  }
+
+  ensure (event: AuditEvent): Promise<void> {
+    return this.#trail.onFailure.mayGoOn(failureClassOf(event), this.log(event))
   }
 
   repository<T extends object> (repository: T, options?: RepositoryOptions): T {

@@ -1,6 +1,6 @@
 // What happens to every event, whatever its source: enrich, filter, line, delivery. Made by
 // plugin.ts, one for each application; called by the scopes of http/.
-import type { Appender, AuditEvent, AuditRecord, AuditStatus, Layout, ScopeFacts, Surroundings } from '../contracts.js'
+import type { Appender, AuditEvent, AuditRecord, AuditStatus, Layout, OnFailure, ScopeFacts, Surroundings } from '../contracts.js'
 import { AUDIT_ERR_CLOSED, AUDIT_ERR_WRITE } from '../errors.js'
 import { MAX_TEXT, messageOf, plainEvent } from '../layouts/plain.js'
 import { NOT_PLAIN } from '../layouts/quote.js'
@@ -19,6 +19,7 @@ export interface TrailParts {
   readonly layout: Layout
   /** True for a record that is not to be written. */
   readonly ignores: (record: AuditRecord) => boolean
+  readonly onFailure: OnFailure
   readonly surroundings: Pick<Surroundings, 'now' | 'log'>
   /** How long `close()` waits for events that are held, in milliseconds. @default 5000 */
   readonly patience?: number
@@ -43,6 +44,7 @@ export interface Trail {
    */
   hold (events: number, giveUp: () => void): Hold
   now (): number
+  readonly onFailure: OnFailure
   status (): AuditStatus
   /** Resolves when all that was accepted is acknowledged; rejects when some of it could not be written. */
   flush (): Promise<void>
@@ -52,7 +54,7 @@ export interface Trail {
 const NOTHING_TO_WAIT_FOR = Promise.resolve()
 
 /** Joins the stations that an event passes through. */
-export function createTrail ({ appender, layout, ignores, surroundings, patience = 5000 }: TrailParts): Trail {
+export function createTrail ({ appender, layout, ignores, onFailure, surroundings, patience = 5000 }: TrailParts): Trail {
   const timestamp = createTimestamp()
   const process: ProcessFields = Object.freeze({
     ecs: Object.freeze({ version: ECS_VERSION }),
@@ -152,6 +154,7 @@ export function createTrail ({ appender, layout, ignores, surroundings, patience
     logAll: (events, facts, time) => closed ? rejected(new AUDIT_ERR_CLOSED()) : recordAll(events, facts, time),
     hold,
     now: surroundings.now,
+    onFailure,
     status () {
       const { lines, bytes } = delivery.waiting()
       let waiting = 0
@@ -162,10 +165,11 @@ export function createTrail ({ appender, layout, ignores, surroundings, patience
         accepted: accepted + waiting,
         written,
         ignored,
-        failed,
+        lost: failed,
         queued: lines + waiting,
         queuedBytes: bytes,
-        lastError
+        lastError,
+        appenders: {}
       }
     },
     async flush () {

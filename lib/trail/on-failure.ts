@@ -1,0 +1,69 @@
+// `on_failure`: whether an operation goes on when its event cannot be recorded. Made by the
+// trail from the settings; asked by everything that has an operation to hold up: the hooks of
+// requests, the repository wrapper, `ensure()`.
+import type { FromSchema } from '../config/from-schema.js'
+import type { AuditEvent, FailureClass, FailurePolicy, OnFailure } from '../contracts.js'
+import { AUDIT_ERR_BLOCKED } from '../errors.js'
+
+const FAILURE_POLICIES = ['continue', 'block', 'stop'] as const satisfies readonly FailurePolicy[]
+
+const policySchema = { enum: FAILURE_POLICIES, default: 'continue' } as const
+
+/** `on_failure` for each kind of event. One word stands for all four. */
+export const onFailureSchema = {
+  type: 'object',
+  title: 'one of "continue", "block", "stop", or an object with one of them for each of writes, reads, http, authentication',
+  shorthand: FAILURE_POLICIES,
+  description: 'What happens when an event cannot be recorded: continue (the operation goes on; what is lost is counted and told in the log), block (the operation is refused with 503 before it runs), stop (the application is closed and the process ends with code 74). One word for all kinds, or one for each.',
+  additionalProperties: false,
+  properties: {
+    writes: { ...policySchema, description: 'Operations that change something.' },
+    reads: { ...policySchema, description: 'Operations that read: with block or stop, data is handed out when its event is acknowledged.' },
+    http: { ...policySchema, description: 'Requests: with block or stop, a request goes on when its http_request event is acknowledged.' },
+    authentication: { ...policySchema, description: 'Logins, logouts and what else is about identities and sessions.' }
+  }
+} as const
+
+export type OnFailureSettings = Required<FromSchema<typeof onFailureSchema>>
+
+/** The kinds of events, in the order of their bits in a set of kinds. */
+export const FAILURE_CLASSES = ['writes', 'reads', 'http', 'authentication'] as const satisfies readonly FailureClass[]
+
+/**
+ * The kind of an event, by what it says of itself: `http_request` events are `http`, those of
+ * category `authentication`, `session` or `iam` are `authentication`, those of type `access`
+ * are `reads`, and everything else is as careful as `writes`.
+ */
+export function failureClassOf ({ event }: AuditEvent): FailureClass {
+  const { action, category, type } = event
+  if (action === 'http_request') return 'http'
+  if (has(category, 'authentication') || has(category, 'session') || has(category, 'iam')) return 'authentication'
+  return has(type, 'access') ? 'reads' : 'writes'
+}
+
+const has = (values: string | readonly string[] | undefined, value: string): boolean =>
+  typeof values === 'string' ? values === value : Array.isArray(values) && values.includes(value)
+
+/** @param retryAfter seconds, for the header `Retry-After` of what is refused */
+export function createOnFailure (policies: Readonly<Record<FailureClass, FailurePolicy>>, retryAfter: number): OnFailure {
+  return {
+    holds: (kind) => policies[kind] !== 'continue',
+    async mayGoOn (kind, acknowledged) {
+      try {
+        await acknowledged
+      } catch (cause) {
+        if (policies[kind] === 'continue') return
+        throw blocked(kind, cause as Error, retryAfter)
+      }
+    }
+  }
+}
+
+/** Refuses nothing: for an application whose auditing is disabled. */
+export const ALWAYS_GO_ON: OnFailure = createOnFailure({ writes: 'continue', reads: 'continue', http: 'continue', authentication: 'continue' }, 0)
+
+function blocked (kind: FailureClass, cause: Error, retryAfter: number): Error {
+  const error = new AUDIT_ERR_BLOCKED(`refused, because its audit event could not be recorded (on_failure.${kind})`, { cause })
+  // Fastify sends an error's headers with its answer.
+  return Object.assign(error, { headers: { 'retry-after': String(retryAfter) } })
+}

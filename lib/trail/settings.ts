@@ -1,0 +1,24 @@
+// The settings of what is promised about every event: how sure it is to be there, and what may
+// wait. Gathered by config/schema; `on_failure` stands with the code that obeys it.
+import type { FromSchema } from '../config/from-schema.js'
+import { durationSchema, sizeSchema } from '../config/units.js'
+
+/** `durability`. */
+export const durabilitySchema = {
+  enum: ['none', 'write', 'fsync'],
+  default: 'write',
+  description: 'What an acknowledgement means: none (the event is in the queue), write (the operating system has it: it survives the end of the process), fsync (the disk has it: it survives a loss of power).'
+} as const
+
+/** `queue`: what may wait to be written, and for how long anybody waits for it. */
+export const queueSchema = {
+  type: 'object',
+  description: 'What may wait to be written, and for how long anybody waits for it.',
+  additionalProperties: false,
+  properties: {
+    max_bytes: { ...sizeSchema, default: '64mb', description: 'How many bytes may wait. Events beyond them are lost, counted and told; on_failure applies.' },
+    timeout: { ...durationSchema, default: '10s', description: 'How long anybody waits for an event to be written, or for the user, session or space of a request. Then on_failure applies; the event goes on waiting in the queue.' }
+  }
+} as const
+
+export type QueueSettings = Required<FromSchema<typeof queueSchema>>
