@@ -1,6 +1,7 @@
 // The public face: every public name, listed by hand, and nothing else.
 export { default, default as fastifyAudit } from './plugin.js'
-export type { AuditInstance, AuditOptions } from './plugin.js'
+export type { AuditInstance } from './instance.js'
+export type { AuditOptions } from './plugin.js'
 export type { AuditConfig } from './config/schema.js'
 export type { Answer } from './http/identity.js'
 export type {

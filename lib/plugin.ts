@@ -5,9 +5,9 @@ import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { createAppender } from './appenders/create.js'
 import { readSettings } from './config/read.js'
-import { type AuditConfig, auditSchema, settingChecks } from './config/schema.js'
-import { durationToMilliseconds } from './config/units.js'
-import type { AuditLogger, AuditStatus, RepositoryOptions, ScopedAuditLogger, Surroundings } from './contracts.js'
+import { type AuditConfig, auditSchema, settingChecks, type Settings } from './config/schema.js'
+import { durationToMilliseconds, sizeToBytes } from './config/units.js'
+import type { Appender, LogNotice, ScopedAuditLogger, Surroundings } from './contracts.js'
 import { AUDIT_ERR_OPTION } from './errors.js'
 import { trackRunningRequest } from './http/context.js'
 import { DisabledScope } from './http/disabled.js'
@@ -15,11 +15,13 @@ import type { Resolvers } from './http/identity.js'
 import { recordRequests } from './http/requests.js'
 import { type RequestLike, RequestScope } from './http/scope.js'
 import { createTraceSource } from './http/trace.js'
+import { type AuditInstance, disabledInstance, enabledInstance, refuseToGuess, type ScopeOf } from './instance.js'
 import { createLayout } from './layouts/create.js'
+import { beforeLeaving } from './process/leaving.js'
+import { createStop } from './process/stopping.js'
 import { auditRepository } from './repository/audit-repository.js'
 import { compileFilters } from './trail/filter.js'
-import { RequestlessLogger, type WrapRepository } from './trail/logger.js'
-import { createOnFailure } from './trail/on-failure.js'
+import type { WrapRepository } from './trail/logger.js'
 import { createTrail, type Trail } from './trail/trail.js'
 
 /** The options of `app.register(audit, …)`. */
@@ -38,26 +40,6 @@ export interface AuditOptions extends Resolvers<FastifyRequest> {
    * @default true
    */
   readonly requestContext?: boolean
-}
-
-/** `app.audit`. */
-export interface AuditInstance {
-  /** The logger of a request: the same object as `request.audit`. */
-  asScoped (request: FastifyRequest): ScopedAuditLogger
-  /** A logger for events that no request has caused: at start-up, in scheduled jobs. */
-  readonly withoutRequest: AuditLogger
-  /** The logger of the request that is running; outside of requests, `withoutRequest`. */
-  current (): AuditLogger
-  /** One wrapper for the whole application: each call is recorded for the request that is running. */
-  repository<T extends object> (repository: T, options?: RepositoryOptions): T
-  /** What has become of the events so far. */
-  status (): AuditStatus
-  /**
-   * Resolves when all that was said so far is acknowledged.
-   *
-   * @throws {AUDIT_ERR_WRITE} (as a rejection) some of it could not be written
-   */
-  flush (): Promise<void>
 }
 
 declare module 'fastify' {
@@ -86,25 +68,12 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     return
   }
 
-  const surroundings: Surroundings = {
-    directory: process.cwd(), locate, now: Date.now, log: app.log, durability: settings.durability, mayOpenLater: false, notice () {}
-  }
-  const onFailure = createOnFailure(settings.on_failure, Math.ceil(durationToMilliseconds(settings.queue.timeout) / 1000))
-  const trail = createTrail({
-    onFailure,
-    appender: await createAppender(settings.appender, surroundings),
-    layout: createLayout(settings.appender.layout),
-    ignores: compileFilters(settings.ignore_filters),
-    surroundings
-  })
-  app.addHook('onClose', async function closeTrail () {
-    await trail.close()
-  })
-
+  const { trail, appender } = await openTrail(app, settings, locate)
   const { user, session, space, requestContext } = options
   const parts = { trail, traces, wrap, resolvers: { user, session, space }, answering: new AsyncLocalStorage<object>() }
   const scopeOf = decorateRequests(app, request => new RequestScope(parts, request))
-  app.decorate('audit', enabledInstance(trail, wrap, scopeOf, requestContext === false ? refuseToGuess : await trackRunningRequest(app)))
+  const runningRequest = requestContext === false ? refuseToGuess : await trackRunningRequest(app)
+  app.decorate('audit', enabledInstance({ trail, appender, wrap, scopeOf, runningRequest }))
 
   // A request that Fastify answered before it made one of its own has no user to ask for.
   const rawParts = { ...parts, resolvers: {} }
@@ -112,6 +81,44 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     settings: settings.http,
     scopeOf: request => 'log' in request ? scopeOf(request) : new RequestScope(rawParts, request)
   })
+}
+
+/** Opens the appender and starts the trail in front of it; both end with the application, or with the process. */
+async function openTrail (app: FastifyInstance, settings: Settings, locate: Surroundings['locate']): Promise<{ trail: Trail, appender: Appender }> {
+  // What an appender has to tell while it is being opened waits for the trail.
+  const notices: LogNotice[] = []
+  let notice = (told: LogNotice): void => { notices.push(told) }
+  const surroundings: Surroundings = {
+    directory: process.cwd(),
+    locate,
+    now: Date.now,
+    log: app.log,
+    durability: settings.durability,
+    mayOpenLater: !Object.values(settings.on_failure).includes('stop'),
+    notice: told => notice(told)
+  }
+  const timeout = durationToMilliseconds(settings.queue.timeout)
+  const appender = await createAppender(settings.appender, surroundings)
+  const trail = createTrail({
+    appender,
+    type: settings.appender.type,
+    layout: createLayout(settings.appender.layout),
+    ignores: compileFilters(settings.ignore_filters),
+    surroundings,
+    durability: settings.durability,
+    onFailure: settings.on_failure,
+    queue: { maxBytes: sizeToBytes(settings.queue.max_bytes), timeout },
+    stop: createStop(app, 2 * timeout)
+  })
+  notice = trail.notice
+  notices.forEach(trail.notice)
+
+  const release = beforeLeaving(trail.writeNow)
+  app.addHook('onClose', async function closeTrail () {
+    await trail.close()
+    release()
+  })
+  return { trail, appender }
 }
 
 /** The raw message of no request, for the trace of a disabled logger without one. */
@@ -134,8 +141,6 @@ function checkOptions (options: AuditOptions): void {
   }
 }
 
-type ScopeOf = (request: FastifyRequest) => ScopedAuditLogger
-
 /** Gives requests their `audit`, over a slot that stays null for requests that say nothing. */
 function decorateRequests (app: FastifyInstance, makeScope: ScopeOf): ScopeOf {
   const slot = Symbol('fastify-audit.scope')
@@ -146,45 +151,6 @@ function decorateRequests (app: FastifyInstance, makeScope: ScopeOf): ScopeOf {
   app.decorateRequest(slot, null)
   app.decorateRequest('audit', { getter () { return scopeOf(this) } })
   return scopeOf
-}
-
-/** An event of a request that is not found would be recorded without its user: rather not at all. */
-function refuseToGuess (): never {
-  throw new AUDIT_ERR_OPTION('app.audit: expected requestContext: true for current() and repository(), got false; use request.audit')
-}
-
-function enabledInstance (trail: Trail, wrap: WrapRepository, scopeOf: ScopeOf, runningRequest: () => FastifyRequest | undefined): AuditInstance {
-  const withoutRequest = new RequestlessLogger(trail, wrap)
-  function current (): AuditLogger {
-    const request = runningRequest()
-    return request === undefined ? withoutRequest : scopeOf(request)
-  }
-  return {
-    asScoped: scopeOf,
-    withoutRequest,
-    current,
-    repository (repository, options) {
-      // Throws now, rather than at the first call, where there is no request to be found.
-      runningRequest()
-      return wrap(repository, options, current)
-    },
-    status: trail.status,
-    flush: trail.flush
-  }
-}
-
-function disabledInstance (scopeOf: ScopeOf, logger: AuditLogger): AuditInstance {
-  const status: AuditStatus = Object.freeze({
-    enabled: false, state: 'ok', accepted: 0, written: 0, ignored: 0, lost: 0, queued: 0, queuedBytes: 0, lastError: null, appenders: {}
-  })
-  return {
-    asScoped: scopeOf,
-    withoutRequest: logger,
-    current: () => logger,
-    repository: (repository, options) => logger.repository(repository, options),
-    status: () => status,
-    flush: async () => {}
-  }
 }
 
 export default fp(auditPlugin, { fastify: '5.x', name: 'fastify-audit' })

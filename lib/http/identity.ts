@@ -84,7 +84,7 @@ export class IdentityOf<Request> {
   /** What is known without waiting; what is still asked for is an error, unless a resolver wants to know. */
   atOnce (): Identity {
     const names = Object.keys(this.#waitingFor)
-    return this.#with(names.length === 0 || this.isAskingNow() ? null : `${names.join(', ')}: no answer before the application was closed`)
+    return this.#with(names.length === 0 || this.isAskingNow() ? null : `${names.join(', ')}: no answer in time`)
   }
 
   #asks (name: Name): boolean {

@@ -1,138 +1,183 @@
-// The way of a line from the trail to its appender: lines gather in a buffer while a batch is
-// being written, then go out as the next batch, so that however many wait, they wait for one
-// write. One batch is with the appender at a time.
-import type { Appender, Batch } from '../contracts.js'
+// The way of a line from the trail to its appender. Lines gather in a batch while another is
+// being written, so that however many wait, they wait for one write; one batch is with the
+// appender at a time. What cannot be written stays in the queue, in order, and is tried again;
+// nobody has to wait with it: an acknowledgement that is not to be had soon is refused at once.
+import type { WriteFailure } from '../contracts.js'
+import { AUDIT_ERR_CLOSED, AUDIT_ERR_QUEUE_FULL, AUDIT_ERR_TIMEOUT } from '../errors.js'
 import { messageOf } from '../layouts/plain.js'
+import { QueuedBatch } from './batch.js'
+import type { Delivery, DeliveryParts } from './delivery-parts.js'
+import { createDrain } from './drain.js'
+import { quiet } from './quiet.js'
+import { LineQueue } from './queue.js'
 
-/** What a buffer starts with; under load it grows up to `MAX_BUFFER`. Bytes. */
-const MIN_BUFFER = 64 * 1024
-const MAX_BUFFER = 1024 * 1024
-/** The most bytes that a UTF-16 unit can take in UTF-8. */
-const MAX_BYTES_PER_UNIT = 3
+/** The first pause before a failed write is tried again, and the longest. Milliseconds. */
+const FIRST_PAUSE = 50
+const LONGEST_PAUSE = 1000
 
-/** Told what becomes of the lines. */
-export interface DeliveryObserver {
-  written (lines: number): void
-  failed (lines: number, error: Error): void
-}
-
-export interface Delivery {
-  /** Takes a line; the promise settles when the appender has acknowledged the batch that it went out in. */
-  accept (line: string, time: number): Promise<void>
-  /** Settles when everything accepted so far has been acknowledged; rejects when some of it was not. */
-  flush (): Promise<void>
-  /** Lines and bytes that have been accepted and not yet acknowledged. */
-  waiting (): { lines: number, bytes: number }
-  /** Writes what waits, then closes the appender. */
-  close (): Promise<void>
-}
-
-/** A batch that is being filled, with the promise that all its lines share. */
-class FillingBatch implements Batch {
-  readonly ends: number[] = []
-  readonly times: number[] = []
-  readonly #buffer: Buffer
-  #used = 0
-  readonly acknowledged: Promise<void>
-  resolve!: () => void
-  reject!: (error: Error) => void
-
-  constructor (size: number) {
-    this.#buffer = Buffer.allocUnsafeSlow(size)
-    this.acknowledged = new Promise((resolve, reject) => {
-      this.resolve = resolve
-      this.reject = reject
-    })
-    // Nobody has to await the acknowledgement; the observer has counted the failure.
-    this.acknowledged.catch(() => {})
-  }
-
-  get bytes (): Buffer { return this.#buffer.subarray(0, this.#used) }
-  get size (): number { return this.#used }
-  get capacity (): number { return this.#buffer.length }
-
-  /** Whether `line` fits, however its characters turn out in UTF-8. */
-  fits (line: string): boolean {
-    return this.#used + line.length * MAX_BYTES_PER_UNIT <= this.#buffer.length
-  }
-
-  add (line: string, time: number): void {
-    this.#used += this.#buffer.write(line, this.#used, 'utf8')
-    this.ends.push(this.#used)
-    this.times.push(time)
-  }
-}
+const NOTHING_TO_WAIT_FOR = Promise.resolve()
 
 /** Delivers lines to one appender, in order. */
-export function createDelivery (appender: Appender, observer: DeliveryObserver): Delivery {
-  const full: FillingBatch[] = []
-  let filling: FillingBatch | null = null
-  let writing: FillingBatch | null = null
-  let scheduled = false
+export function createDelivery ({ appender, observer, deadlines, maxBytes, acknowledges }: DeliveryParts): Delivery {
+  const queue = new LineQueue(maxBytes)
+  const drain = createDrain(queue, deadlines)
+  let writing: QueuedBatch | null = null
+  let writingSince = 0
+  let isScheduled = false
+  let isClosed = false
+  let failure: Error | null = null
+  let pause = FIRST_PAUSE
+  let retry: NodeJS.Timeout | null = null
 
-  function accept (line: string, time: number): Promise<void> {
-    if (filling === null) filling = new FillingBatch(Math.max(MIN_BUFFER, line.length * MAX_BYTES_PER_UNIT))
-    else if (!filling.fits(line)) {
-      full.push(filling)
-      filling = new FillingBatch(Math.max(Math.min(filling.capacity * 2, MAX_BUFFER), line.length * MAX_BYTES_PER_UNIT))
-    }
-    filling.add(line, time)
-    if (!scheduled && writing === null) {
-      // What is said in the same turn of the event loop goes out together.
-      scheduled = true
-      setImmediate(writeNext)
-    }
-    return filling.acknowledged
+  function accept (line: string, time: number, kind: number): Promise<void> {
+    if (!queue.hasRoomFor(line)) return lose(kind)
+    const batch = queue.add(line, time, kind, deadlines.mark)
+    if (failure !== null) {
+      batch.refuse(failure)
+      observer.refused(kind, failure)
+    } else if (!isScheduled && writing === null) schedule()
+    return acknowledges ? batch.acknowledged : NOTHING_TO_WAIT_FOR
+  }
+
+  function lose (kind: number): Promise<never> {
+    const error = new AUDIT_ERR_QUEUE_FULL(`an event is lost: ${queue.bytes} bytes wait to be written already, of ${maxBytes} (queue.max_bytes)`, { cause: failure ?? undefined })
+    observer.lost(1, error)
+    observer.refused(kind, error)
+    return quiet(Promise.reject(error))
+  }
+
+  function schedule (): void {
+    // What is said in the same turn of the event loop goes out together.
+    isScheduled = true
+    setImmediate(writeNext)
   }
 
   function writeNext (): void {
-    scheduled = false
-    if (writing !== null) return
-    writing = full.shift() ?? filling
-    if (writing === null) return
-    if (writing === filling) filling = null
-    const batch = writing
+    isScheduled = false
+    if (writing !== null || retry !== null) return
+    const batch = queue.take()
+    if (batch !== undefined) write(batch)
+  }
+
+  function write (batch: QueuedBatch): void {
+    writing = batch
+    writingSince = deadlines.mark()
     append(batch).then(() => settle(batch, null), (thrown: unknown) => settle(batch, thrown instanceof Error ? thrown : new Error(messageOf(thrown))))
   }
 
   // Async, so that an appender that throws is like one that rejects.
-  async function append (batch: Batch): Promise<void> {
-    await appender.append(batch)
+  async function append (batch: QueuedBatch): Promise<void> {
+    await appender.append(batch.rest())
   }
 
-  function settle (batch: FillingBatch, error: Error | null): void {
+  function settle (batch: QueuedBatch, error: WriteFailure | null): void {
+    // Too late: it has been counted as lost.
+    if (isClosed) return
     writing = null
+    if (error === null) recover()
+    wrote(batch, error === null ? batch.lines : Math.min(error.linesWritten ?? 0, batch.lines))
     if (error === null) {
-      observer.written(batch.ends.length)
-      batch.resolve()
-    } else {
-      observer.failed(batch.ends.length, error)
-      batch.reject(error)
+      batch.acknowledge()
+      writeNext()
+      return
     }
+    queue.putBack(batch)
+    fail(error)
+    retry = setTimeout(tryAgain, pause).unref()
+    pause = Math.min(pause * 2, LONGEST_PAUSE)
+  }
+
+  function tryAgain (): void {
+    if (retry !== null) clearTimeout(retry)
+    retry = null
     writeNext()
   }
 
-  const batches = (): FillingBatch[] => [...(writing === null ? [] : [writing]), ...full, ...(filling === null ? [] : [filling])]
+  function wrote (batch: QueuedBatch, lines: number): void {
+    queue.wrote(batch, lines)
+    if (lines > 0) observer.written(lines)
+    drain.look(failure)
+  }
 
-  async function flush (): Promise<void> {
-    await Promise.all(batches().map(batch => batch.acknowledged))
+  function fail (error: Error): void {
+    failure = error
+    observer.failed(error)
+    refuseAll(error)
+  }
+
+  function refuseAll (error: Error): void {
+    queue.seal()
+    for (const batch of underWay()) {
+      if (batch.isRefused) continue
+      observer.refused(batch.kinds, error)
+      batch.refuse(error)
+    }
+  }
+
+  function recover (): void {
+    pause = FIRST_PAUSE
+    if (failure === null) return
+    failure = null
+    // What waits has been refused; what comes now is not.
+    queue.seal()
+    observer.recovered()
+  }
+
+  const underWay = (): QueuedBatch[] => writing === null ? queue.batches() : [writing, ...queue.batches()]
+
+  function expire (): boolean {
+    const oldest = underWay().find(batch => !batch.isRefused)
+    const isLate = failure === null && oldest !== undefined && deadlines.passed(oldest.since)
+    // A retry may hang as well.
+    const hangsNow = failure !== null && writing !== null && !(failure instanceof AUDIT_ERR_TIMEOUT) && deadlines.passed(writingSince)
+    if (isLate || hangsNow) fail(new AUDIT_ERR_TIMEOUT('the audit log has not been written within queue.timeout'))
+    drain.look(failure)
+    return queue.lines > 0
+  }
+
+  function writeNow (): void {
+    if (queue.lines === 0 || appender.appendNow === undefined) return
+    queue.seal()
+    const lines = appender.appendNow(queue.batches().map(batch => batch.rest()))
+    // The batch under way is acknowledged by its own promise, if the process goes on.
+    let left = lines - (writing?.lines ?? 0)
+    for (const batch of queue.batches()) {
+      if (left <= 0) return
+      const taken = Math.min(left, batch.lines)
+      left -= taken
+      wrote(batch, taken)
+      if (batch.lines > 0) return
+      queue.take()
+      batch.acknowledge()
+    }
+  }
+
+  async function close (): Promise<void> {
+    tryAgain()
+    await drain.empty().catch(() => {})
+    if (retry !== null) clearTimeout(retry)
+    isClosed = true
+    const hangs = writing !== null
+    if (queue.lines > 0) giveUp(failure ?? new AUDIT_ERR_CLOSED())
+    const closed = quiet(appender.close())
+    // What hangs is not waited for.
+    if (!hangs) await closed
+  }
+
+  function giveUp (error: Error): void {
+    observer.lost(queue.lines, error)
+    refuseAll(error)
+    queue.clear()
   }
 
   return {
+    queue,
+    get failure () { return failure },
     accept,
-    flush,
-    waiting () {
-      let lines = 0
-      let bytes = 0
-      for (const batch of batches()) {
-        lines += batch.ends.length
-        bytes += batch.size
-      }
-      return { lines, bytes }
-    },
-    async close () {
-      while (batches().length > 0) await flush().catch(() => {})
-      await appender.close()
-    }
+    probe () { if (writing === null && queue.lines === 0) write(new QueuedBatch(0, deadlines.mark())) },
+    expire,
+    flush: drain.empty,
+    writeNow,
+    close
   }
 }

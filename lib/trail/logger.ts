@@ -20,6 +20,8 @@ export abstract class Logger implements AuditLogger {
   readonly #wrap: WrapRepository
   /** Settles when the last event that had to wait has been handed to the trail; null when none waits. */
   #handedOver: Promise<void> | null = null
+  /** The facts have been asked for, and waited for as long as the settings allow. */
+  #isUnanswered = false
 
   constructor (trail: Trail, wrap: WrapRepository) {
     this.#trail = trail
@@ -70,25 +72,41 @@ export abstract class Logger implements AuditLogger {
   }
 
   #inStretches (events: readonly AuditEvent[], facts: ScopeFacts, time: number): Promise<void> {
-    const { record, acknowledged } = this.#trail.hold(events.length, () => {})
+    let next = 0
+    const recordNext = (count: number): void => {
+      const some = events.slice(next, next + count)
+      next += some.length
+      if (some.length > 0) record(some, facts, time)
+    }
+    const { record, acknowledged } = this.#trail.hold(events.length, () => recordNext(events.length))
     this.#wait((async () => {
-      for (let start = 0; start < events.length; start += STRETCH) {
-        if (start > 0) await nextTurn()
-        record(events.slice(start, start + STRETCH), facts, time)
+      recordNext(STRETCH)
+      while (next < events.length) {
+        await nextTurn()
+        recordNext(STRETCH)
       }
     })())
     return acknowledged
   }
 
   #later (events: readonly AuditEvent[], facts: ScopeFacts | Promise<ScopeFacts>, time: number): Promise<void> {
-    if (this.isAskingNow()) return this.#trail.logAll(events, this.factsAtOnce(), time)
-    let giveUp!: () => void
-    const givenUp = new Promise<ScopeFacts>(resolve => { giveUp = () => resolve(this.factsAtOnce()) })
-    const { record, acknowledged } = this.#trail.hold(events.length, giveUp)
+    // Whoever does not answer is waited for once, not once for each event.
+    if (this.isAskingNow() || this.#isUnanswered) return this.#trail.logAll(events, this.factsAtOnce(), time)
     // The caller may change its objects after this call; what is recorded is what was said.
     const said = events.map(plainEvent)
-    const known = Promise.all([facts, this.#handedOver]).then(([found]) => found)
-    this.#wait(Promise.race([known, givenUp]).then(found => { record(said, found, time) }))
+    let isRecorded = false
+    const recordWith = (found: ScopeFacts): void => {
+      if (!isRecorded) record(said, found, time)
+      isRecorded = true
+    }
+    const { record, acknowledged } = this.#trail.hold(events.length, () => {
+      this.#isUnanswered = true
+      recordWith(this.factsAtOnce())
+    })
+    this.#wait(Promise.all([facts, this.#handedOver]).then(([found]) => {
+      this.#isUnanswered = false
+      recordWith(found)
+    }))
     return acknowledged
   }
 

@@ -26,7 +26,7 @@ export const onFailureSchema = {
 
 export type OnFailureSettings = Required<FromSchema<typeof onFailureSchema>>
 
-/** The kinds of events, in the order of their bits in a set of kinds. */
+/** The kinds of events. */
 export const FAILURE_CLASSES = ['writes', 'reads', 'http', 'authentication'] as const satisfies readonly FailureClass[]
 
 /**
@@ -43,6 +43,16 @@ export function failureClassOf ({ event }: AuditEvent): FailureClass {
 
 const has = (values: string | readonly string[] | undefined, value: string): boolean =>
   typeof values === 'string' ? values === value : Array.isArray(values) && values.includes(value)
+
+/** A kind as a bit, for sets of kinds. */
+export const bitOf = (kind: FailureClass): number => BITS[kind]
+
+const BITS: Readonly<Record<FailureClass, number>> = { writes: 1, reads: 2, http: 4, authentication: 8 }
+
+/** The kinds that have a policy, as bits. */
+export function kindsWith (policies: Readonly<Record<FailureClass, FailurePolicy>>, policy: FailurePolicy): number {
+  return FAILURE_CLASSES.reduce((kinds, kind) => policies[kind] === policy ? kinds | bitOf(kind) : kinds, 0)
+}
 
 /** @param retryAfter seconds, for the header `Retry-After` of what is refused */
 export function createOnFailure (policies: Readonly<Record<FailureClass, FailurePolicy>>, retryAfter: number): OnFailure {

@@ -1,11 +1,17 @@
 // What happens to every event, whatever its source: enrich, filter, line, delivery. Made by
 // plugin.ts, one for each application; called by the scopes of http/.
-import type { Appender, AuditEvent, AuditRecord, AuditStatus, Layout, OnFailure, ScopeFacts, Surroundings } from '../contracts.js'
+import type { Appender, AppenderStatus, AuditEvent, AuditRecord, AuditStatus, Durability, FailureClass, FailurePolicy, Layout, LogNotice, OnFailure, ScopeFacts, Surroundings } from '../contracts.js'
 import { AUDIT_ERR_CLOSED, AUDIT_ERR_WRITE } from '../errors.js'
+import { auditNoticeEvent } from '../events/audit-log.js'
 import { MAX_TEXT, messageOf, plainEvent } from '../layouts/plain.js'
 import { NOT_PLAIN } from '../layouts/quote.js'
-import { createDelivery, type DeliveryObserver } from './delivery.js'
+import { Accounts } from './accounts.js'
+import { createDeadlines } from './deadlines.js'
+import { createDelivery } from './delivery.js'
 import { enrich, type ProcessFields } from './enrich.js'
+import { type Hold, Holds } from './holds.js'
+import { bitOf, createOnFailure, failureClassOf, kindsWith } from './on-failure.js'
+import { quiet } from './quiet.js'
 import { createTimestamp } from './timestamp.js'
 
 /** The version of ECS that the events follow. */
@@ -16,21 +22,22 @@ export const LOGGER_NAME = 'fastify-audit'
 
 export interface TrailParts {
   readonly appender: Appender
+  /** The appender's `type` in the settings. */
+  readonly type: string
   readonly layout: Layout
   /** True for a record that is not to be written. */
   readonly ignores: (record: AuditRecord) => boolean
-  readonly onFailure: OnFailure
   readonly surroundings: Pick<Surroundings, 'now' | 'log'>
-  /** How long `close()` waits for events that are held, in milliseconds. @default 5000 */
-  readonly patience?: number
-}
-
-/** A place in the trail for events that have been said and cannot be recorded yet. */
-export interface Hold {
-  /** Records some of them, also while the trail is closing. */
-  record (events: readonly AuditEvent[], facts: ScopeFacts, time: number): void
-  /** Settles when all of them are acknowledged. */
-  readonly acknowledged: Promise<void>
+  readonly durability: Durability
+  readonly onFailure: Readonly<Record<FailureClass, FailurePolicy>>
+  readonly queue: {
+    /** How many bytes may wait to be written. */
+    readonly maxBytes: number
+    /** How long anybody waits, in milliseconds. */
+    readonly timeout: number
+  }
+  /** Ends the application, because `on_failure` says `stop`. Called once at the most. */
+  readonly stop: (error: Error) => void
 }
 
 export interface Trail {
@@ -38,54 +45,50 @@ export interface Trail {
   log (event: AuditEvent, facts: ScopeFacts, time: number): Promise<void>
   /** Records several events; one promise for all of them. */
   logAll (events: readonly AuditEvent[], facts: ScopeFacts, time: number): Promise<void>
-  /**
-   * Accepts so many events that are recorded later; `flush()` and `close()` wait for them.
-   * `giveUp` is called when the trail is being closed and has waited long enough.
-   */
+  /** Accepts so many events that are recorded later. `giveUp` has to record them at once: it has taken too long. */
   hold (events: number, giveUp: () => void): Hold
+  /** Puts what has happened to the log into the log. */
+  notice (notice: LogNotice): void
   now (): number
   readonly onFailure: OnFailure
   status (): AuditStatus
-  /** Resolves when all that was accepted is acknowledged; rejects when some of it could not be written. */
+  /** Resolves when all that was accepted is written; rejects when that takes longer than `queue.timeout`. */
   flush (): Promise<void>
+  /** Writes all that was accepted before it returns, for a process that is about to end. */
+  writeNow (): void
   close (): Promise<void>
 }
 
 const NOTHING_TO_WAIT_FOR = Promise.resolve()
+const NO_FACTS: ScopeFacts = {}
+/** More than an event about the log takes. */
+const ROOM_FOR_AN_EVENT = 4096
 
 /** Joins the stations that an event passes through. */
-export function createTrail ({ appender, layout, ignores, onFailure, surroundings, patience = 5000 }: TrailParts): Trail {
+export function createTrail ({ appender, type, layout, ignores, surroundings, durability, onFailure, queue, stop }: TrailParts): Trail {
   const timestamp = createTimestamp()
   const process: ProcessFields = Object.freeze({
     ecs: Object.freeze({ version: ECS_VERSION }),
     log: Object.freeze({ level: 'INFO', logger: LOGGER_NAME }),
     process: Object.freeze({ pid: globalThis.process.pid })
   })
-  let accepted = 0
-  let written = 0
-  let ignored = 0
-  let failed = 0
-  let degraded = false
-  let closed = false
-  let lastError: AuditStatus['lastError'] = null
-
-  const held = new Set<Held>()
-  const observer: DeliveryObserver = {
-    written (lines) {
-      written += lines
-      if (degraded) surroundings.log.info({ failed }, 'fastify-audit: the audit log is being written again')
-      degraded = false
-    },
-    failed (lines, error) {
-      failed += lines
-      const { code, message } = error as NodeJS.ErrnoException
-      lastError = { code: code ?? error.name, message, time: new Date(surroundings.now()).toISOString() }
-      // Told once for each outage: a full disk must not fill the application's log as well.
-      if (!degraded) surroundings.log.error({ err: error, failed }, 'fastify-audit: audit events cannot be written')
-      degraded = true
+  const accounts = new Accounts({
+    surroundings,
+    blocks: Object.values(onFailure).some(policy => policy !== 'continue'),
+    stops: kindsWith(onFailure, 'stop'),
+    stop,
+    say (event) {
+      if (!delivery.queue.hasRoom(ROOM_FOR_AN_EVENT)) return false
+      record(event, NO_FACTS, surroundings.now())
+      return true
     }
-  }
-  const delivery = createDelivery(appender, observer)
+  })
+  const deadlines = createDeadlines(queue.timeout, () => {
+    const isHolding = holds.expire()
+    return delivery.expire() || isHolding
+  })
+  const delivery = createDelivery({ appender, observer: accounts, deadlines, maxBytes: queue.maxBytes, acknowledges: durability !== 'none' })
+  const holds = new Holds(recordAll, deadlines)
 
   /** The line of an event, or null when a filter drops it. */
   function lineOf (event: AuditEvent, facts: ScopeFacts, time: number): string | null {
@@ -105,21 +108,23 @@ export function createTrail ({ appender, layout, ignores, onFailure, surrounding
   }
 
   function record (event: AuditEvent, facts: ScopeFacts, time: number): Promise<void> {
-    accepted++
+    accounts.accepted++
+    const kind = bitOf(failureClassOf(event))
     let line: string | null
     try {
       line = lineOfAny(event, facts, time)
     } catch (thrown) {
       // A fault of a layout, and still none of the request's business.
       const error = new AUDIT_ERR_WRITE(`an event cannot be written: ${messageOf(thrown)}`, { cause: thrown })
-      observer.failed(1, error)
+      accounts.lost(1, error)
+      accounts.refused(kind, error)
       return rejected(error)
     }
     if (line === null) {
-      ignored++
+      accounts.ignored++
       return NOTHING_TO_WAIT_FOR
     }
-    return delivery.accept(line, time)
+    return delivery.accept(line, time, kind)
   }
 
   function recordAll (events: readonly AuditEvent[], facts: ScopeFacts, time: number): Promise<void> {
@@ -129,72 +134,51 @@ export function createTrail ({ appender, layout, ignores, onFailure, surrounding
     return acknowledgements.size === 1 ? [...acknowledgements][0]! : quiet(Promise.all(acknowledgements).then(() => {}))
   }
 
-  function hold (events: number, giveUp: () => void): Hold {
-    if (closed) return { record () {}, acknowledged: rejected(new AUDIT_ERR_CLOSED()) }
-    const recorded: Promise<void>[] = []
-    let settle!: (acknowledged: Promise<void>) => void
-    const place: Held = { events, giveUp, acknowledged: quiet(new Promise(resolve => { settle = resolve })) }
-    held.add(place)
+  const isClosed = (): boolean => accounts.state === 'closed'
+
+  function status (): AuditStatus {
+    const { accepted, writtenEvents, ignored, lostEvents, failures, lastError, state } = accounts
+    const { lines, bytes } = delivery.queue
+    const held = holds.events
+    const appenderStatus: AppenderStatus = {
+      type, state: delivery.failure === null ? 'ok' : 'degraded', written: writtenEvents, lost: lostEvents, queued: lines, queuedBytes: bytes, failures, lastError
+    }
     return {
-      acknowledged: place.acknowledged,
-      record (some, facts, time) {
-        place.events -= some.length
-        recorded.push(quiet(recordAll(some, facts, time)))
-        if (place.events > 0) return
-        held.delete(place)
-        settle(Promise.all(recorded).then(() => {}))
-      }
+      enabled: true, state, accepted: accepted + held, written: writtenEvents, ignored, lost: lostEvents, queued: lines + held, queuedBytes: bytes, lastError, appenders: { default: appenderStatus }
     }
   }
 
-  const heldAcknowledged = (): Promise<void>[] => [...held].map(({ acknowledged }) => acknowledged)
+  async function flush (): Promise<void> {
+    await holds.settled()
+    await delivery.flush()
+  }
 
+  async function close (): Promise<void> {
+    accounts.closed()
+    // Those that are held have as long as anybody.
+    await holds.settled()
+    accounts.tellLoss()
+    await delivery.close()
+    deadlines.stop()
+  }
+
+  delivery.probe()
   return {
-    log: (event, facts, time) => closed ? rejected(new AUDIT_ERR_CLOSED()) : record(event, facts, time),
-    logAll: (events, facts, time) => closed ? rejected(new AUDIT_ERR_CLOSED()) : recordAll(events, facts, time),
-    hold,
+    log: (event, facts, time) => isClosed() ? rejected(new AUDIT_ERR_CLOSED()) : record(event, facts, time),
+    logAll: (events, facts, time) => isClosed() ? rejected(new AUDIT_ERR_CLOSED()) : recordAll(events, facts, time),
+    hold: (events, giveUp) => isClosed() ? { record () {}, acknowledged: rejected(new AUDIT_ERR_CLOSED()) } : holds.hold(events, giveUp),
+    notice (notice) { if (!isClosed()) record(auditNoticeEvent(notice), NO_FACTS, surroundings.now()) },
     now: surroundings.now,
-    onFailure,
-    status () {
-      const { lines, bytes } = delivery.waiting()
-      let waiting = 0
-      for (const { events } of held) waiting += events
-      return {
-        enabled: true,
-        state: closed ? 'closed' : degraded ? 'degraded' : 'ok',
-        accepted: accepted + waiting,
-        written,
-        ignored,
-        lost: failed,
-        queued: lines + waiting,
-        queuedBytes: bytes,
-        lastError,
-        appenders: {}
-      }
+    onFailure: createOnFailure(onFailure, Math.ceil(queue.timeout / 1000)),
+    status,
+    flush,
+    writeNow () {
+      holds.giveUpAll()
+      accounts.tellLoss()
+      delivery.writeNow()
     },
-    async flush () {
-      await Promise.all([delivery.flush(), ...heldAcknowledged()])
-    },
-    async close () {
-      closed = true
-      const timer = setTimeout(() => { for (const { giveUp } of held) giveUp() }, patience)
-      await Promise.allSettled(heldAcknowledged())
-      clearTimeout(timer)
-      await delivery.close()
-    }
+    close
   }
-}
-
-interface Held {
-  events: number
-  readonly giveUp: () => void
-  readonly acknowledged: Promise<void>
-}
-
-/** The same promise; nobody has to handle its rejection, the trail has counted it. */
-function quiet<T> (promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  return promise
 }
 
 const rejected = (error: Error): Promise<never> => quiet(Promise.reject(error))
