@@ -5,9 +5,10 @@ export type { AuditOptions } from './plugin.js'
 export type { AuditConfig } from './config/schema.js'
 export type { Answer } from './http/identity.js'
 export type {
-  Appender, AuditEvent, AuditLogger, AuditRecord, AuditStatus, AuditUser, AuthorizeCall, Batch, EventCategory, EventOutcome, EventType,
-  Handover, KibanaFields, ObjectReference, Operation, Operations, RefusedItem, RepositoryOptions, SavedObjectReference, ScopedAuditLogger, TraceHeaders
+  Appender, AppenderStatus, AuditEvent, AuditLogger, AuditRecord, AuditStatus, AuditUser, AuthorizeCall, Batch, Durability, EventCategory, EventOutcome, EventType,
+  FailureClass, FailurePolicy, Handover, KibanaFields, ObjectReference, Operation, Operations, RefusedItem, RepositoryOptions, SavedObjectReference, ScopedAuditLogger, TraceHeaders, WriteFailure
 } from './contracts.js'
+export type { StateChange } from './trail/accounts.js'
 export { accessAgreementAcknowledgedEvent, sessionCleanupEvent, userLoginEvent, userLogoutEvent } from './events/authentication.js'
 export { httpRequestEvent } from './events/http-request.js'
 export { savedObjectEvent } from './events/saved-object.js'

@@ -14,8 +14,10 @@ const TOP_LEVEL = [
 
 /** Which layers a layer may import, beside itself. `words`: contracts, errors, and what config lends to everybody. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  index: ['plugin', 'config', 'http', 'repository', 'trail', 'appenders', 'layouts', 'events', 'words'],
-  plugin: ['config', 'http', 'repository', 'trail', 'appenders', 'layouts', 'events', 'words'],
+  index: ['plugin', 'instance', 'config', 'http', 'repository', 'trail', 'appenders', 'layouts', 'events', 'words'],
+  plugin: ['instance', 'process', 'config', 'http', 'repository', 'trail', 'appenders', 'layouts', 'events', 'words'],
+  instance: ['trail', 'words'],
+  process: ['words'],
   config: ['http', 'repository', 'trail', 'appenders', 'rolling', 'layouts', 'words'],
   http: ['trail', 'layouts', 'events', 'words'],
   repository: ['trail', 'layouts', 'events', 'words'],

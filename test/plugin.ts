@@ -126,7 +126,8 @@ test('status counts, and flush waits', async t => {
   app.get('/', async request => { request.audit.log(event) })
   await app.inject('/')
   await app.audit.flush()
-  t.same(app.audit.status(), { enabled: true, state: 'ok', accepted: 2, written: 1, ignored: 1, failed: 0, queued: 0, queuedBytes: 0, lastError: null })
+  const appender = { type: 'file', state: 'ok', written: 1, lost: 0, queued: 0, queuedBytes: 0, failures: 0, lastError: null }
+  t.same(app.audit.status(), { enabled: true, state: 'ok', accepted: 2, written: 1, ignored: 1, lost: 0, queued: 0, queuedBytes: 0, lastError: null, appenders: { default: appender } })
   t.equal((await events()).length, 1)
 })
 
@@ -137,6 +138,22 @@ test('closing the application writes what was accepted, and refuses what comes l
   await app.close()
   t.equal(readEvents(t, file).length, 1000)
   await t.rejects(app.audit.withoutRequest.log(event), { code: 'AUDIT_ERR_CLOSED' })
+})
+
+test('a resolver that never answers holds its first event for queue.timeout, and nothing after that', async t => {
+  const { app, events } = await auditedApp(t, { section: { queue: { timeout: '200ms' } }, user: () => new Promise(() => {}) })
+  app.get('/', async request => {
+    await request.audit.log(event)
+    await request.audit.log(event)
+    return 'ok'
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const started = performance.now()
+  await app.inject('/')
+  t.ok(performance.now() - started > 100, 'it has been waited for')
+  const said = await events()
+  t.equal(said.length, 3)
+  t.match(said[2], { error: { code: 'AUDIT_ERR_SCOPE', message: 'user: no answer in time' } })
 })
 
 test('settings from a yml, old names with a warning, and every fault of it at once before anything starts', async t => {

@@ -8,7 +8,7 @@ import { messageOf } from '../layouts/plain.js'
 import { QueuedBatch } from './batch.js'
 import type { Delivery, DeliveryParts } from './delivery-parts.js'
 import { createDrain } from './drain.js'
-import { quiet } from './quiet.js'
+import { quiet } from './promises.js'
 import { LineQueue } from './queue.js'
 
 /** The first pause before a failed write is tried again, and the longest. Milliseconds. */

@@ -1,7 +1,7 @@
 // Waiting until what has been accepted is written: `flush()` and `close()`. Part of delivery.ts.
 import { AUDIT_ERR_TIMEOUT } from '../errors.js'
 import type { Deadlines } from './deadlines.js'
-import { quiet } from './quiet.js'
+import { quiet } from './promises.js'
 import type { LineQueue } from './queue.js'
 
 interface Waiter {

@@ -3,7 +3,7 @@
 // the event loop. Part of trail.ts.
 import type { AuditEvent, ScopeFacts } from '../contracts.js'
 import type { Deadlines } from './deadlines.js'
-import { quiet } from './quiet.js'
+import { quiet } from './promises.js'
 
 /** A place in the trail for some events. */
 export interface Hold {

@@ -34,11 +34,16 @@ export const FAILURE_CLASSES = ['writes', 'reads', 'http', 'authentication'] as 
  * category `authentication`, `session` or `iam` are `authentication`, those of type `access`
  * are `reads`, and everything else is as careful as `writes`.
  */
-export function failureClassOf ({ event }: AuditEvent): FailureClass {
-  const { action, category, type } = event
-  if (action === 'http_request') return 'http'
-  if (has(category, 'authentication') || has(category, 'session') || has(category, 'iam')) return 'authentication'
-  return has(type, 'access') ? 'reads' : 'writes'
+export function failureClassOf (said: AuditEvent): FailureClass {
+  try {
+    const { action, category, type } = said.event
+    if (action === 'http_request') return 'http'
+    if (has(category, 'authentication') || has(category, 'session') || has(category, 'iam')) return 'authentication'
+    return has(type, 'access') ? 'reads' : 'writes'
+  } catch {
+    // Whatever an application says instead of an event.
+    return 'writes'
+  }
 }
 
 const has = (values: string | readonly string[] | undefined, value: string): boolean =>

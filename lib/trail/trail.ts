@@ -11,7 +11,7 @@ import { createDelivery } from './delivery.js'
 import { enrich, type ProcessFields } from './enrich.js'
 import { type Hold, Holds } from './holds.js'
 import { bitOf, createOnFailure, failureClassOf, kindsWith } from './on-failure.js'
-import { quiet } from './quiet.js'
+import { keepingAlive, quiet } from './promises.js'
 import { createTimestamp } from './timestamp.js'
 
 /** The version of ECS that the events follow. */
@@ -148,12 +148,12 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
     }
   }
 
-  async function flush (): Promise<void> {
+  async function writtenOut (): Promise<void> {
     await holds.settled()
     await delivery.flush()
   }
 
-  async function close (): Promise<void> {
+  async function closeInOrder (): Promise<void> {
     accounts.closed()
     // Those that are held have as long as anybody.
     await holds.settled()
@@ -171,13 +171,13 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
     now: surroundings.now,
     onFailure: createOnFailure(onFailure, Math.ceil(queue.timeout / 1000)),
     status,
-    flush,
+    flush: () => keepingAlive(writtenOut()),
     writeNow () {
       holds.giveUpAll()
       accounts.tellLoss()
       delivery.writeNow()
     },
-    close
+    close: () => keepingAlive(closeInOrder())
   }
 }
 

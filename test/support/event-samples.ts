@@ -1,6 +1,7 @@
 // Every event that this project can say of itself, once: the samples of docs/events.md, made
 // by the factories. Called by the test of the docs and by tests that need one of each.
 import type { AuditEvent, EventOutcome } from '../../lib/contracts.js'
+import { auditEventsLostEvent, auditNoticeEvent } from '../../lib/events/audit-log.js'
 import { accessAgreementAcknowledgedEvent, sessionCleanupEvent, userLoginEvent, userLogoutEvent } from '../../lib/events/authentication.js'
 import { httpRequestEvent } from '../../lib/events/http-request.js'
 import { SAVED_OBJECT_ACTIONS, savedObjectEvent, type SavedObjectAction } from '../../lib/events/saved-object.js'
@@ -79,5 +80,25 @@ export const EVENT_SAMPLES: readonly EventSample[] = [
     action: 'access_agreement_acknowledged',
     messages: [accessAgreementAcknowledgedEvent({ user, provider: namedProvider }).message],
     sample: accessAgreementAcknowledgedEvent({ provider, user: { name: 'jane' } })
+  },
+  {
+    action: 'audit_events_lost',
+    messages: ['1 audit event has been lost', '<n> audit events have been lost'],
+    sample: auditEventsLostEvent({
+      events: 3,
+      first: Date.UTC(2026, 0, 31, 12, 0, 0),
+      last: Date.UTC(2026, 0, 31, 12, 0, 5),
+      reason: 'AUDIT_ERR_QUEUE_FULL: 67108600 bytes wait to be written; ENOSPC: no space left on device, write'
+    })
+  },
+  {
+    action: 'audit_line_torn',
+    messages: ['Half an event of <n> bytes stands in the audit log [<path>]'],
+    sample: auditNoticeEvent({ what: 'line_torn', path: '/var/log/app/audit.log', bytes: 112 })
+  },
+  {
+    action: 'audit_file_changed',
+    messages: ['The audit log [<path>] has been <change> by somebody else'],
+    sample: auditNoticeEvent({ what: 'file_changed', path: '/var/log/app/audit.log', change: 'renamed' })
   }
 ]

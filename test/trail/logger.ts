@@ -143,3 +143,35 @@ test('without a request nothing is known of the scope', async t => {
   new RequestlessLogger(trail, wrap).log(say('1'))
   t.same(logged, [['1', {}, 1]])
 })
+
+test('whoever does not answer is waited for once: what is said after it has been given up goes out at once, in order', async t => {
+  const { trail, logged, giveUp } = recordingTrail()
+  let know!: (facts: ScopeFacts) => void
+  const answer = new Promise<ScopeFacts>(resolve => { know = resolve })
+  const logger = new TestLogger(trail, () => answer, wrap)
+  logger.log(say('1'))
+  logger.log(say('2'))
+  t.same(logged, [])
+  giveUp()
+  logger.log(say('3'))
+  t.same(logged.map(([message]) => message), ['1', '2', '3'])
+  know({ user: { name: 'late' } })
+  for (let i = 0; i < 5; i++) await null
+  t.equal(logged.length, 3, 'and nothing twice')
+  logger.log(say('4'))
+  for (let i = 0; i < 5; i++) await null
+  t.match(logged[3], ['4', { user: { name: 'late' } }])
+})
+
+test('ensure follows on_failure, log tells the truth', async t => {
+  const { trail, acknowledge } = recordingTrail()
+  const asked: unknown[] = []
+  const onFailure = { holds: () => true, mayGoOn: async (kind: string, acknowledged: Promise<unknown>) => { asked.push(kind); await acknowledged.catch(() => {}) } }
+  const logger = new TestLogger({ ...trail, onFailure } as unknown as Trail, () => ({}), wrap)
+  const logged = logger.log(say('1'))
+  const ensured = logger.ensure({ message: '2', event: { action: 'user_login', category: 'authentication' } })
+  acknowledge(new Error('disk is full'))
+  await t.rejects(logged, { message: 'disk is full' })
+  await ensured
+  t.same(asked, ['authentication'])
+})

@@ -1,27 +1,48 @@
 import { test } from 'tap'
-import type { Appender, AuditEvent, Batch, Layout, OperationalLog } from '../../lib/contracts.js'
+import type { Appender, AuditEvent, Batch, OperationalLog } from '../../lib/contracts.js'
 import { createJsonLayout } from '../../lib/layouts/json.js'
-import { createTrail, ECS_VERSION, type Trail } from '../../lib/trail/trail.js'
+import { createTrail, ECS_VERSION, type Trail, type TrailParts } from '../../lib/trail/trail.js'
 import { EcsVersion } from '@elastic/ecs'
 import { assertEcs } from '../support/ecs.js'
+import { turn } from '../support/slow-appender.js'
 
 const event: AuditEvent = { message: 'm', event: { action: 'a', category: ['web'] } }
 
-function trailOf ({ fails = () => null, ignores = () => false, layout = createJsonLayout() }: { fails?: () => Error | null, ignores?: (record: object) => boolean, layout?: Layout } = {}): { trail: Trail, lines: () => Record<string, unknown>[], told: [string, string, object][], appender: Appender } {
+const ALWAYS_CONTINUE = { writes: 'continue', reads: 'continue', http: 'continue', authentication: 'continue' } as const
+
+interface TestTrail { trail: Trail, lines: () => Record<string, unknown>[], told: [string, string, object][], stopped: Error[] }
+
+function trailOf ({ fails = () => null, append, ...parts }: { fails?: () => Error | null, append?: Appender['append'] } & Partial<TrailParts> = {}): TestTrail {
   let text = ''
   const told: [string, string, object][] = []
+  const stopped: Error[] = []
   const log = Object.fromEntries(['info', 'warn', 'error'].map(level => [level, (details: object, message: string) => told.push([level, message, details])])) as unknown as OperationalLog
   const appender: Appender = {
-    async append (batch: Batch) {
+    append: append ?? async function (batch: Batch) {
       const error = fails()
       if (error !== null) throw error
       text += batch.bytes.toString()
     },
+    appendNow (batches) {
+      for (const { bytes } of batches) text += bytes.toString()
+      return batches.reduce((lines, { ends }) => lines + ends.length, 0)
+    },
     async close () {}
   }
   let now = 1_700_000_000_000
-  const trail = createTrail({ appender, layout, ignores, surroundings: { now: () => now++, log }, patience: 20 })
-  return { trail, told, appender, lines: () => text.split('\n').slice(0, -1).map(line => JSON.parse(line)) }
+  const trail = createTrail({
+    appender,
+    type: 'file',
+    layout: createJsonLayout(),
+    ignores: () => false,
+    surroundings: { now: () => now++, log },
+    durability: 'write',
+    onFailure: ALWAYS_CONTINUE,
+    queue: { maxBytes: 2 ** 26, timeout: 100 },
+    stop: error => { stopped.push(error) },
+    ...parts
+  })
+  return { trail, told, stopped, lines: () => text.split('\n').slice(0, -1).map(line => JSON.parse(line)) }
 }
 
 test('an event becomes one line of ECS with its time', async t => {
@@ -58,36 +79,98 @@ test('what cannot be written goes out with what could be kept, and nothing is th
     else t.type((line.labels as { audit_fault: string }).audit_fault, 'string')
     t.type((line.event as { action: string }).action, 'string')
   }
-  t.match(trail.status(), { accepted: odd.length, written: odd.length, failed: 0 })
+  t.match(trail.status(), { accepted: odd.length, written: odd.length, lost: 0 })
 })
 
-test('accepted = written + ignored + failed + queued, at every moment', async t => {
+test('accepted = written + ignored + lost + queued, at every moment, and in the end nothing is queued', async t => {
   let failing = false
-  const { trail } = trailOf({ fails: () => failing ? new Error('disk is full') : null, ignores: record => (record as { message: string }).message === 'ignored' })
+  const { trail, lines } = trailOf({ fails: () => failing ? new Error('disk is full') : null, ignores: record => (record as { message: string }).message === 'ignored', queue: { maxBytes: 1000, timeout: 1000 } })
   const sums = (): void => {
-    const { accepted, written, ignored, failed, queued } = trail.status()
-    t.equal(accepted, written + ignored + failed + queued)
+    const { accepted, written, ignored, lost, queued } = trail.status()
+    t.equal(accepted, written + ignored + lost + queued)
   }
   for (let i = 0; i < 30; i++) {
     failing = i % 3 === 1
-    const acknowledged = [trail.log(event, {}, 0), trail.log({ ...event, message: 'ignored' }, {}, 0), trail.log(event, {}, 0)]
+    const acknowledged = [trail.log(event, {}, 0), trail.log({ ...event, message: 'ignored' }, {}, 0), ...Array.from({ length: 5 }, () => trail.log(event, {}, 0))]
     sums()
     await Promise.allSettled(acknowledged)
     sums()
+    if (i % 3 === 2) await trail.flush()
+    sums()
   }
-  t.match(trail.status(), { accepted: 90, written: 40, ignored: 30, failed: 20, queued: 0, queuedBytes: 0 })
+  const { ignored, lost, written, queued, accepted } = trail.status()
+  t.match({ ignored, queued }, { ignored: 30, queued: 0 })
+  t.ok(lost > 0, `${lost} events did not fit into the queue`)
+  t.equal(written, lines().length)
+  t.equal(accepted, written + ignored + lost)
+  const told = lines().filter(line => (line.event as { action: string }).action === 'audit_events_lost')
+  t.equal(told.reduce((sum, { labels }) => sum + (labels as { lost_events: number }).lost_events, 0), lost, 'the log tells of each of them')
+  for (const line of told) assertEcs(t, line)
 })
 
-test('an outage is told once, and its end', async t => {
+test('an outage is told once, and its end; what waited is written', async t => {
   let failing = true
-  const { trail, told } = trailOf({ fails: () => failing ? Object.assign(new Error('no space left'), { code: 'ENOSPC' }) : null })
+  const { trail, told, lines } = trailOf({ fails: () => failing ? Object.assign(new Error('no space left'), { code: 'ENOSPC' }) : null })
   for (let i = 0; i < 5; i++) await t.rejects(trail.log(event, {}, 0), { code: 'ENOSPC' })
-  t.match(trail.status(), { state: 'degraded', failed: 5, lastError: { code: 'ENOSPC', message: 'no space left', time: /Z$/ } })
+  t.match(trail.status(), { state: 'degraded', lost: 0, queued: 5, lastError: { code: 'ENOSPC', message: 'no space left', time: /Z$/ }, appenders: { default: { type: 'file', state: 'degraded', queued: 5 } } })
   t.same(told.map(([level, message]) => [level, message]), [['error', 'fastify-audit: audit events cannot be written']])
   failing = false
-  await trail.log(event, {}, 0)
-  t.match(trail.status(), { state: 'ok', failed: 5, written: 1 })
+  await trail.flush()
+  t.match(trail.status(), { state: 'ok', lost: 0, written: 5, queued: 0, appenders: { default: { state: 'ok', written: 5 } } })
+  t.equal(lines().length, 5)
   t.same(told.map(([level]) => level), ['error', 'info'])
+})
+
+test('an event is acknowledged, or refused as on_failure says', async t => {
+  let failing = true
+  const { trail, stopped } = trailOf({
+    fails: () => failing ? new Error('disk is full') : null,
+    onFailure: { ...ALWAYS_CONTINUE, writes: 'block', reads: 'stop' }
+  })
+  const write = { message: 'm', event: { action: 'a', type: ['change'] } } as const
+  const read = { message: 'm', event: { action: 'a', type: ['access'] } } as const
+  await t.rejects(trail.onFailure.mayGoOn('writes', trail.log(write, {}, 0)), { code: 'AUDIT_ERR_BLOCKED', statusCode: 503, cause: { message: 'disk is full' } })
+  await trail.onFailure.mayGoOn('http', trail.log({ ...event, event: { action: 'http_request' } }, {}, 0))
+  t.equal(trail.status().state, 'blocked')
+  t.same(stopped, [])
+  await t.rejects(trail.onFailure.mayGoOn('reads', trail.log(read, {}, 0)), { code: 'AUDIT_ERR_BLOCKED' })
+  t.match(stopped, [{ message: 'disk is full' }])
+  failing = false
+  await trail.flush()
+  await trail.onFailure.mayGoOn('writes', trail.log(write, {}, 0))
+})
+
+test('durability none: acknowledged at once, written all the same', async t => {
+  const { trail, lines } = trailOf({ durability: 'none' })
+  await turn()
+  let isAcknowledged = false
+  trail.log(event, {}, 0).then(() => { isAcknowledged = true })
+  await null
+  await null
+  t.ok(isAcknowledged)
+  t.equal(lines().length, 0)
+  await trail.flush()
+  t.equal(lines().length, 1)
+})
+
+test('what an appender tells about the log becomes an event in it', async t => {
+  const { trail, lines } = trailOf()
+  trail.notice({ what: 'line_torn', path: '/var/log/audit.log', bytes: 17 })
+  trail.notice({ what: 'file_changed', path: '/var/log/audit.log', change: 'deleted' })
+  await trail.flush()
+  t.match(lines(), [
+    { event: { action: 'audit_line_torn' }, file: { path: '/var/log/audit.log' } },
+    { event: { action: 'audit_file_changed', reason: 'deleted' } }
+  ])
+  for (const line of lines()) assertEcs(t, line)
+})
+
+test('before the process ends everything is written, also what waits for its user', async t => {
+  const { trail, lines } = trailOf({ append: () => new Promise(() => {}) })
+  trail.log(event, {}, 0)
+  const hold = trail.hold(1, () => hold.record([{ ...event, message: 'held' }], {}, 0))
+  trail.writeNow()
+  t.match(lines(), [{ message: 'm' }, { message: 'held' }])
 })
 
 test('after the close an event is refused, and what was accepted before it is written', async t => {
@@ -103,7 +186,7 @@ test('after the close an event is refused, and what was accepted before it is wr
 test('a layout that fails for good costs its event, which is counted, and nothing is thrown', async t => {
   const { trail, told } = trailOf({ layout: () => { throw new Error('layout is broken') } })
   await t.rejects(trail.log(event, {}, 0), { code: 'AUDIT_ERR_WRITE', message: /layout is broken/ })
-  t.match(trail.status(), { accepted: 1, failed: 1, queued: 0, state: 'degraded' })
+  t.match(trail.status(), { accepted: 1, lost: 1, queued: 0, lastError: { code: 'AUDIT_ERR_WRITE' } })
   t.equal(told.length, 1)
 })
 

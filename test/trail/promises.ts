@@ -1,0 +1,22 @@
+import { test } from 'tap'
+import { keepingAlive, quiet } from '../../lib/trail/promises.js'
+
+test('the promise is the same, and its rejection is nobody\'s business but of those who wait for it', async t => {
+  const promise = Promise.reject(new Error('no'))
+  t.equal(quiet(promise), promise)
+  await new Promise(resolve => setImmediate(resolve))
+  await t.rejects(promise, { message: 'no' })
+})
+
+test('a process stays alive for what it waits for, and no longer', async t => {
+  const timers = (): number => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
+  const before = timers()
+  let resolve!: (value: number) => void
+  const kept = keepingAlive(new Promise<number>(_resolve => { resolve = _resolve }))
+  t.equal(timers(), before + 1)
+  resolve(5)
+  t.equal(await kept, 5)
+  t.equal(timers(), before)
+  await t.rejects(keepingAlive(Promise.reject(new Error('no'))), { message: 'no' })
+  t.equal(timers(), before)
+})

@@ -1,0 +1,46 @@
+import { test } from 'tap'
+import { LineQueue } from '../../lib/trail/queue.js'
+
+test('lines and bytes are counted until they are written, also those that are being written', async t => {
+  const queue = new LineQueue(100)
+  const batch = queue.add('äb\n', 1, 1, () => 7)
+  t.equal(queue.add('c\n', 2, 4, () => 8), batch)
+  t.match(batch, { kinds: 5, since: 7, lines: 2, bytes: 6 })
+  t.equal(queue.take(), batch)
+  t.match({ lines: queue.lines, bytes: queue.bytes, added: queue.added, left: queue.left }, { lines: 2, bytes: 6, added: 2, left: 0 })
+  queue.wrote(batch, 1)
+  t.match({ lines: queue.lines, bytes: queue.bytes, left: queue.left }, { lines: 1, bytes: 2, left: 1 })
+  t.same(batch.rest(), { bytes: Buffer.from('c\n'), ends: [2], times: [2] })
+  queue.putBack(batch)
+  t.equal(queue.take(), batch)
+  queue.wrote(batch, 1)
+  t.equal(queue.take(), undefined)
+})
+
+test('room is bounded in bytes, and an empty queue takes anything', async t => {
+  const queue = new LineQueue(10)
+  t.ok(queue.hasRoomFor('x'.repeat(1000)))
+  const batch = queue.add('123456\n', 0, 1, () => 0)
+  t.ok(queue.hasRoomFor('ab\n'), 'what might be three bytes each is counted when it comes near')
+  t.notOk(queue.hasRoomFor('äb\n'))
+  t.ok(queue.hasRoom(3))
+  t.notOk(queue.hasRoom(4))
+  queue.wrote(batch, 1)
+  t.ok(queue.hasRoom(1000))
+})
+
+test('what is sealed takes no more lines, and batches come out in order', async t => {
+  const queue = new LineQueue(100)
+  const first = queue.add('1\n', 0, 1, () => 0)
+  queue.seal()
+  queue.seal()
+  const second = queue.add('2\n', 0, 1, () => 0)
+  t.not(first, second)
+  t.same(queue.batches(), [first, second])
+  t.equal(queue.take(), first)
+  t.equal(queue.take(), second)
+  queue.add('3\n', 0, 1, () => 0)
+  queue.clear()
+  t.match({ lines: queue.lines, bytes: queue.bytes }, { lines: 0, bytes: 0 })
+  t.equal(queue.take(), undefined)
+})
