@@ -26,6 +26,7 @@ export function createDelivery ({ appender, observer, deadlines, maxBytes, ackno
   let isScheduled = false
   let isClosed = false
   let failure: Error | null = null
+  let full: { readonly error: Error, readonly refusal: Promise<never> } | null = null
   let pause = FIRST_PAUSE
   let retry: NodeJS.Timeout | null = null
 
@@ -39,11 +40,15 @@ export function createDelivery ({ appender, observer, deadlines, maxBytes, ackno
     return acknowledges ? batch.acknowledged : NOTHING_TO_WAIT_FOR
   }
 
+  // One refusal for all that do not fit until something has been written: when much is lost, time is short.
   function lose (kind: number): Promise<never> {
-    const error = new AUDIT_ERR_QUEUE_FULL(`an event is lost: ${queue.bytes} bytes wait to be written already, of ${maxBytes} (queue.max_bytes)`, { cause: failure ?? undefined })
-    observer.lost(1, error)
-    observer.refused(kind, error)
-    return quiet(Promise.reject(error))
+    if (full === null) {
+      const error = new AUDIT_ERR_QUEUE_FULL(`an event is lost: ${queue.bytes} bytes wait to be written already, of ${maxBytes} (queue.max_bytes)`, { cause: failure ?? undefined })
+      full = { error, refusal: quiet(Promise.reject(error)) }
+    }
+    observer.lost(1, full.error)
+    observer.refused(kind, full.error)
+    return full.refusal
   }
 
   function schedule (): void {
@@ -95,6 +100,7 @@ export function createDelivery ({ appender, observer, deadlines, maxBytes, ackno
 
   function wrote (batch: QueuedBatch, lines: number): void {
     queue.wrote(batch, lines)
+    full = null
     if (lines > 0) observer.written(lines)
     drain.look(failure)
   }
