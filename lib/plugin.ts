@@ -19,7 +19,7 @@ import { createLayout } from './layouts/create.js'
 import { auditRepository } from './repository/audit-repository.js'
 import { compileFilters } from './trail/filter.js'
 import { RequestlessLogger, type WrapRepository } from './trail/logger.js'
-import { createOnFailure } from './trail/on-failure.js'
+import { ALWAYS_GO_ON, createOnFailure } from './trail/on-failure.js'
 import { createTrail, type Trail } from './trail/trail.js'
 
 /** The options of `app.register(audit, …)`. */
@@ -76,8 +76,11 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
 
   const traces = createTraceSource(settings.requestId, app.initialConfig.requestIdHeader as string | false)
   const recorded = { ...settings.saved_objects, include_saved_object_names: settings.include_saved_object_names }
+  const onFailure = settings.enabled
+    ? createOnFailure(settings.on_failure, Math.ceil(durationToMilliseconds(settings.queue.timeout) / 1000))
+    : ALWAYS_GO_ON
   const wrap: WrapRepository = (repository, options, logger) =>
-    auditRepository(repository, options ?? {}, { logger, settings: recorded })
+    auditRepository(repository, options ?? {}, { logger, settings: recorded, onFailure })
 
   if (!settings.enabled) {
     app.log.info({}, 'fastify-audit: auditing is disabled')
@@ -89,7 +92,6 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
   const surroundings: Surroundings = {
     directory: process.cwd(), locate, now: Date.now, log: app.log, durability: settings.durability, mayOpenLater: false, notice () {}
   }
-  const onFailure = createOnFailure(settings.on_failure, Math.ceil(durationToMilliseconds(settings.queue.timeout) / 1000))
   const trail = createTrail({
     onFailure,
     appender: await createAppender(settings.appender, surroundings),
@@ -110,6 +112,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
   const rawParts = { ...parts, resolvers: {} }
   recordRequests(app, {
     settings: settings.http,
+    onFailure,
     scopeOf: request => 'log' in request ? scopeOf(request) : new RequestScope(rawParts, request)
   })
 }
