@@ -7,7 +7,7 @@ import { createAppender } from './appenders/create.js'
 import { readSettings } from './config/read.js'
 import { type AuditConfig, auditSchema, settingChecks, type Settings } from './config/schema.js'
 import { durationToMilliseconds, sizeToBytes } from './config/units.js'
-import type { Appender, LogNotice, ScopedAuditLogger, Surroundings } from './contracts.js'
+import type { Appender, LogNotice, OnFailure, ScopedAuditLogger, Surroundings } from './contracts.js'
 import { AUDIT_ERR_OPTION } from './errors.js'
 import { trackRunningRequest } from './http/context.js'
 import { DisabledScope } from './http/disabled.js'
@@ -22,6 +22,7 @@ import { createStop } from './process/stopping.js'
 import { auditRepository } from './repository/audit-repository.js'
 import { compileFilters } from './trail/filter.js'
 import type { WrapRepository } from './trail/logger.js'
+import { ALWAYS_GO_ON, createOnFailure } from './trail/on-failure.js'
 import { createTrail, type Trail } from './trail/trail.js'
 
 /** The options of `app.register(audit, …)`. */
@@ -58,8 +59,11 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
 
   const traces = createTraceSource(settings.requestId, app.initialConfig.requestIdHeader as string | false)
   const recorded = { ...settings.saved_objects, include_saved_object_names: settings.include_saved_object_names }
+  const onFailure = settings.enabled
+    ? createOnFailure(settings.on_failure, Math.ceil(durationToMilliseconds(settings.queue.timeout) / 1000))
+    : ALWAYS_GO_ON
   const wrap: WrapRepository = (repository, options, logger) =>
-    auditRepository(repository, options ?? {}, { logger, settings: recorded })
+    auditRepository(repository, options ?? {}, { logger, settings: recorded, onFailure })
 
   if (!settings.enabled) {
     app.log.info({}, 'fastify-audit: auditing is disabled')
@@ -68,7 +72,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     return
   }
 
-  const { trail, appender } = await openTrail(app, settings, locate)
+  const { trail, appender } = await openTrail(app, settings, onFailure, locate)
   const { user, session, space, requestContext } = options
   const parts = { trail, traces, wrap, resolvers: { user, session, space }, answering: new AsyncLocalStorage<object>() }
   const scopeOf = decorateRequests(app, request => new RequestScope(parts, request))
@@ -79,12 +83,13 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
   const rawParts = { ...parts, resolvers: {} }
   recordRequests(app, {
     settings: settings.http,
+    onFailure,
     scopeOf: request => 'log' in request ? scopeOf(request) : new RequestScope(rawParts, request)
   })
 }
 
 /** Opens the appender and starts the trail in front of it; both end with the application, or with the process. */
-async function openTrail (app: FastifyInstance, settings: Settings, locate: Surroundings['locate']): Promise<{ trail: Trail, appender: Appender }> {
+async function openTrail (app: FastifyInstance, settings: Settings, onFailure: OnFailure, locate: Surroundings['locate']): Promise<{ trail: Trail, appender: Appender }> {
   // What an appender has to tell while it is being opened waits for the trail.
   const notices: LogNotice[] = []
   let notice = (told: LogNotice): void => { notices.push(told) }
@@ -106,7 +111,8 @@ async function openTrail (app: FastifyInstance, settings: Settings, locate: Surr
     ignores: compileFilters(settings.ignore_filters),
     surroundings,
     durability: settings.durability,
-    onFailure: settings.on_failure,
+    policies: settings.on_failure,
+    onFailure,
     queue: { maxBytes: sizeToBytes(settings.queue.max_bytes), timeout },
     stop: createStop(app, 2 * timeout)
   })

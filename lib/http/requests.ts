@@ -11,7 +11,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { AuditLogger } from '../contracts.js'
+import type { AuditLogger, OnFailure } from '../contracts.js'
 import { httpRequestEvent } from '../events/http-request.js'
 import { CLIENT_ADDRESS, type RequestLike } from './scope.js'
 import type { HttpSettings } from './settings.js'
@@ -19,6 +19,7 @@ import { createTargetReader } from './target.js'
 
 export interface RecordedRequests {
   readonly settings: HttpSettings
+  readonly onFailure: OnFailure
   /** The logger of a request, Fastify's or one that never became Fastify's. */
   readonly scopeOf: (request: FastifyRequest | RequestLike) => AuditLogger
 }
@@ -28,46 +29,60 @@ interface Ending {
   readonly statusCode?: number
 }
 
+/** Goes on with a request, or refuses it with an error. */
+type Done = (error?: Error) => void
+
 const ABORTED = {
   code: 'AUDIT_ERR_ABORTED',
   message: 'The client closed the connection before a response was sent'
 } as const
 
 /** Adds the hooks that record each request of `app` once. */
-export function recordRequests (app: FastifyInstance, { settings, scopeOf }: RecordedRequests): void {
+export function recordRequests (app: FastifyInstance, { settings, onFailure, scopeOf }: RecordedRequests): void {
   /** The mark of a request that has been recorded, or is not to be. One per application. */
   const recorded = Symbol('fastify-audit.recorded')
   const ignoredPaths = new Set(settings.ignore_paths)
   const urlOf = createTargetReader()
 
-  function record (request: FastifyRequest | RequestLike, ending: Ending | null): void {
+  /** Says the event of a request, unless it has been said or is not wanted. */
+  function record (request: FastifyRequest | RequestLike, ending: Ending | null): Promise<void> | undefined {
     const raw = request.raw as IncomingMessage & { [recorded]?: boolean, originalUrl?: string }
-    if (raw[recorded] === true) return
+    if (raw[recorded] === true) return undefined
     raw[recorded] = true
     const { host, protocol, routeOptions } = request as Partial<FastifyRequest>
     const url = urlOf(raw.originalUrl ?? raw.url ?? '/', host ?? raw.headers?.host ?? raw.headers?.[':authority'] as string | undefined ?? '', protocol)
-    if (ignoredPaths.has(url.path) || (routeOptions?.config as { audit?: boolean } | undefined)?.audit === false) return
+    if (ignoredPaths.has(url.path) || (routeOptions?.config as { audit?: boolean } | undefined)?.audit === false) return undefined
     const method = raw.method ?? 'GET'
-    scopeOf(request).log(ending === null ? httpRequestEvent({ method, url }) : httpRequestEvent({ method, url, ...outcomeOf(ending) }))
+    return scopeOf(request).log(ending === null ? httpRequestEvent({ method, url }) : httpRequestEvent({ method, url, ...outcomeOf(ending) }))
   }
+
+  // Which of them is decided here, once: a request that need not wait does not even ask.
+  const recordOnItsWay: (request: FastifyRequest, done: Done) => void = onFailure.holds('http')
+    ? (request, done) => {
+        const acknowledged = record(request, null)
+        if (acknowledged === undefined) done()
+        else onFailure.mayGoOn('http', acknowledged).then(() => { done() }, done)
+      }
+    : (request, done) => {
+        record(request, null)
+        done()
+      }
 
   if (settings.hook === 'onRequest') {
     app.addHook('preParsing', function recordAfterOnRequest (request, _reply, _payload, done) {
-      record(request, null)
-      done()
+      recordOnItsWay(request, done)
     })
   } else {
-    const recordAfterPreHandler = (request: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
-      record(request, null)
-      done()
+    const recordAfterPreHandler = (request: FastifyRequest, _reply: FastifyReply, done: Done): void => {
+      recordOnItsWay(request, done)
     }
     // A route's own hooks run after those of its instance, so this one is the last.
     app.addHook('onRoute', function recordLast (route) {
       route.preHandler = [route.preHandler ?? [], recordAfterPreHandler].flat()
     })
     app.addHook('preHandler', function recordNotFound (request, _reply, done) {
-      if (request.is404) record(request, null)
-      done()
+      if (request.is404) recordOnItsWay(request, done)
+      else done()
     })
   }
 

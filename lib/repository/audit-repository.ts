@@ -1,6 +1,6 @@
 // Wraps a repository so that its methods are audited as a table of operations says. Called by
 // `repository()` of request.audit and app.audit, which know whose logger is to be used.
-import type { AuditLogger, Handover, Operations, RepositoryOptions } from '../contracts.js'
+import type { AuditLogger, Handover, OnFailure, Operations, RepositoryOptions } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
 import { createFacade } from './facade.js'
 import { isObject, isThenable } from './object-reference.js'
@@ -15,6 +15,8 @@ export interface RepositoryContext {
   readonly logger: () => Pick<AuditLogger, 'log' | 'logAll'>
   /** One object for each application: wrappers of another application have a log of their own, and stay. */
   readonly settings: RecordedObjects
+  /** Whether an operation goes on that cannot be recorded. */
+  readonly onFailure: OnFailure
 }
 
 interface Wrapping {
@@ -75,9 +77,9 @@ function wrap (wrapping: Wrapping, scope: Scope): object {
     const operation = typeof key === 'string' && Object.hasOwn(operations, key) ? operations[key] : undefined
     if (operation === undefined) return undefined
     if (operation.kind === 'handover') return handOver(operation, method, wrapping, scope)
-    const { settings, remember, skip } = scope
-    const run = (args: readonly unknown[]): Run => ({ name: key as string, method, target, operation, args, logger: scope.logger(), settings, authorize, remember, skip })
-    if (operation.kind === 'read' && authorize === undefined) return (...args) => runRead(run(args))
+    const { settings, onFailure, remember, skip } = scope
+    const run = (args: readonly unknown[]): Run => ({ name: key as string, method, target, operation, args, logger: scope.logger(), settings, onFailure, authorize, remember, skip })
+    if (operation.kind === 'read' && authorize === undefined && !onFailure.holds('reads')) return (...args) => runRead(run(args))
     return (...args) => iterableToo(method, operation.kind === 'write' ? runWrite(run(args)) : runRead(run(args)))
   })
   return new Wrapper(facade, wrapping)

@@ -1,6 +1,7 @@
-// Runs an audited method: a write after its intention has been acknowledged, a read before
-// its outcome is said. The order of these lines is the promise. Called by audit-repository.ts.
-import type { AuditLogger, AuthorizeCall, ObjectReference, Operation, RefusedItem, RepositoryOptions } from '../contracts.js'
+// Runs an audited method: a write after its intention has been acknowledged; a read's outcome
+// is said before its data are handed over and, where `on_failure` holds reads up, acknowledged
+// as well. The order of these lines is the promise. Called by audit-repository.ts.
+import type { AuditLogger, AuthorizeCall, ObjectReference, OnFailure, Operation, RefusedItem, RepositoryOptions } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
 import { describeCall, type Call } from './call.js'
 import { follow, isFollowable } from './follow.js'
@@ -22,6 +23,7 @@ export interface Run {
   readonly args: readonly unknown[]
   readonly logger: Pick<AuditLogger, 'logAll'>
   readonly settings: RecordedObjects
+  readonly onFailure: OnFailure
   readonly authorize?: RepositoryOptions['authorize']
   /** Collects results and errors that have been recorded, for a `skip` elsewhere. */
   readonly remember?: WeakSet<object>
@@ -32,12 +34,14 @@ export interface Run {
 /**
  * Runs a write. Always a promise, whatever the method returns: the write begins only when the
  * log has its intention, and that cannot be waited for synchronously.
+ *
+ * @throws {AUDIT_ERR_BLOCKED} (as a rejection) it has not, and `on_failure.writes` holds writes up; nothing has begun
  */
 export async function runWrite (run: Run): Promise<unknown> {
   const call = describeCall(run.operation, run.args, run.settings)
   if (asksForPermission(run)) await permission(run, call)
   const intention = await say(run.logger, call.all, call.events('unknown'))
-  await intention.acknowledged.catch(carryOn)
+  await run.onFailure.mayGoOn('writes', intention.acknowledged)
   let result: unknown
   try {
     result = await Reflect.apply(run.method, run.target, call.args)
@@ -45,11 +49,17 @@ export async function runWrite (run: Run): Promise<unknown> {
     await refusalByRepository(run, call, error)
     throw error
   }
+  // The write is done, and each of its intentions stands in the log: nothing is left to hold up.
   await acknowledged(say(run.logger, call.refused(result), call.refusal))
   return result
 }
 
-/** Runs a read. What the method returns synchronously stays so, unless an `authorize` has to be waited for. */
+/**
+ * Runs a read. What the method returns synchronously stays so, unless an `authorize` or the
+ * acknowledgement has to be waited for.
+ *
+ * @throws {AUDIT_ERR_BLOCKED} (as a rejection) it was not acknowledged, and `on_failure.reads` holds reads up; no data are handed over
+ */
 export function runRead (run: Run): unknown {
   const call = describeCall(run.operation, run.args, run.settings)
   if (!asksForPermission(run)) return read(run, call)
@@ -61,14 +71,14 @@ function read (run: Run, call: Call): unknown {
   try {
     result = Reflect.apply(run.method, run.target, call.args)
   } catch (error) {
+    // Thrown as it came, also where reads are held up: a method of streams has to stay one.
     refusalByRepository(run, call, error)
     throw error
   }
   if (isThenable(result)) return asynchronousRead(run, call, result)
   if (isFollowable(result)) return followed(run, call, result)
-  const { objects, refused } = outcome(run, call, result)
-  sayNow(run.logger, objects, call.events('success')).catch(carryOn)
-  sayNow(run.logger, refused, call.refusal).catch(carryOn)
+  if (run.onFailure.holds('reads')) return saidBeforeHandedOver(run, call, result).then(() => result)
+  sayOutcomeNow(run, call, result)
   return result
 }
 
@@ -85,30 +95,43 @@ async function asynchronousRead (run: Run, call: Call, pending: PromiseLike<unkn
   return result
 }
 
-// Events of a read are said before the caller has the data; whether they are written is not waited for.
 async function saidBeforeHandedOver (run: Run, call: Call, result: unknown): Promise<void> {
   const { objects, refused } = outcome(run, call, result)
   const success = await say(run.logger, objects, call.events('success'))
   const failure = await say(run.logger, refused, call.refusal)
-  Promise.all([success.acknowledged, failure.acknowledged]).catch(carryOn)
+  if (run.onFailure.holds('reads')) {
+    // Of what was refused there are no data to be held back.
+    await Promise.all([run.onFailure.mayGoOn('reads', success.acknowledged), failure.acknowledged.catch(carryOn)])
+  } else {
+    Promise.all([success.acknowledged, failure.acknowledged]).catch(carryOn)
+  }
+}
+
+function sayOutcomeNow (run: Run, call: Call, result: unknown): void {
+  const { objects, refused } = outcome(run, call, result)
+  sayNow(run.logger, objects, call.events('success')).catch(carryOn)
+  sayNow(run.logger, refused, call.refusal).catch(carryOn)
 }
 
 function followed (run: Run, call: Call, items: object): object {
+  const { onFailure } = run
+  let unseen: Promise<void> | undefined
   return follow(items, {
+    waits: onFailure.holds('reads'),
     taken: (item) => saidBeforeHandedOver(run, call, item),
-    // A stream hands its items out synchronously.
-    takenNow: (item) => {
-      const { objects, refused } = outcome(run, call, item)
-      sayNow(run.logger, objects, call.events('success')).catch(carryOn)
-      sayNow(run.logger, refused, call.refusal).catch(carryOn)
-    },
+    takenNow: (item) => { sayOutcomeNow(run, call, item) },
     failed: (error) => refusalByRepository(run, call, error),
     unseen: (method) => {
-      const toEvent = call.events('success')
-      const labels = { audit_fault: `returned: items are taken by ${method}(), which cannot be followed: they are not recorded one by one` }
-      sayNow(run.logger, call.all, (object?: ObjectReference) => ({ ...toEvent(object), labels })).catch(carryOn)
+      unseen ??= onFailure.mayGoOn('reads', sayUnseen(run, call, method))
+      return unseen
     }
   })
+}
+
+function sayUnseen (run: Run, call: Call, method: string): Promise<void> {
+  const toEvent = call.events('success')
+  const labels = { audit_fault: `returned: items are taken by ${method}(), which cannot be followed: they are not recorded one by one` }
+  return sayNow(run.logger, call.all, (object?: ObjectReference) => ({ ...toEvent(object), labels }))
 }
 
 function outcome (run: Run, call: Call, result: unknown): { objects: readonly (ObjectReference | undefined)[], refused: readonly (RefusedItem | undefined)[] } {
@@ -156,9 +179,10 @@ async function acknowledged (saying: Promise<Said>): Promise<void> {
   await (await saying).acknowledged.catch(carryOn)
 }
 
-// The policy when an event could not be written: `continue`. Nothing is lost silently by it,
-// because the trail has counted and reported the failure before its promise rejects. Every
-// place that decides this names this function.
+// What happens, whatever `on_failure` says, when the record of a refusal cannot be written: the
+// caller gets the refusal itself, since nothing was done and nothing is disclosed. And what
+// happens to reads that are not held up. Nothing is lost silently by it: the trail has counted
+// and reported the failure before its promise rejects.
 function carryOn (): void {}
 
 // A finder may hand out the page that it was given, its list of objects, or a copy around that list.

@@ -10,7 +10,7 @@ import { createDeadlines } from './deadlines.js'
 import { createDelivery } from './delivery.js'
 import { enrich, type ProcessFields } from './enrich.js'
 import { type Hold, Holds } from './holds.js'
-import { bitOf, createOnFailure, failureClassOf, kindsWith } from './on-failure.js'
+import { bitOf, failureClassOf, kindsWith } from './on-failure.js'
 import { keepingAlive, quiet } from './promises.js'
 import { createTimestamp } from './timestamp.js'
 
@@ -29,7 +29,8 @@ export interface TrailParts {
   readonly ignores: (record: AuditRecord) => boolean
   readonly surroundings: Pick<Surroundings, 'now' | 'log'>
   readonly durability: Durability
-  readonly onFailure: Readonly<Record<FailureClass, FailurePolicy>>
+  readonly policies: Readonly<Record<FailureClass, FailurePolicy>>
+  readonly onFailure: OnFailure
   readonly queue: {
     /** How many bytes may wait to be written. */
     readonly maxBytes: number
@@ -65,7 +66,7 @@ const NO_FACTS: ScopeFacts = {}
 const ROOM_FOR_AN_EVENT = 4096
 
 /** Joins the stations that an event passes through. */
-export function createTrail ({ appender, type, layout, ignores, surroundings, durability, onFailure, queue, stop }: TrailParts): Trail {
+export function createTrail ({ appender, type, layout, ignores, surroundings, durability, policies, onFailure, queue, stop }: TrailParts): Trail {
   const timestamp = createTimestamp()
   const process: ProcessFields = Object.freeze({
     ecs: Object.freeze({ version: ECS_VERSION }),
@@ -74,8 +75,8 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
   })
   const accounts = new Accounts({
     surroundings,
-    blocks: Object.values(onFailure).some(policy => policy !== 'continue'),
-    stops: kindsWith(onFailure, 'stop'),
+    blocks: Object.values(policies).some(policy => policy !== 'continue'),
+    stops: kindsWith(policies, 'stop'),
     stop,
     say (event) {
       if (!delivery.queue.hasRoom(ROOM_FOR_AN_EVENT)) return false
@@ -169,7 +170,7 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
     hold: (events, giveUp) => isClosed() ? { record () {}, acknowledged: rejected(new AUDIT_ERR_CLOSED()) } : holds.hold(events, giveUp),
     notice (notice) { if (!isClosed()) record(auditNoticeEvent(notice), NO_FACTS, surroundings.now()) },
     now: surroundings.now,
-    onFailure: createOnFailure(onFailure, Math.ceil(queue.timeout / 1000)),
+    onFailure,
     status,
     flush: () => keepingAlive(writtenOut()),
     writeNow () {

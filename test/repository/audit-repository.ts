@@ -1,13 +1,15 @@
 import { test } from 'tap'
 import { auditRepository, type RepositoryContext } from '../../lib/repository/audit-repository.js'
 import type { RepositoryOptions } from '../../lib/contracts.js'
-import { createRecordingLogger, type RecordingLogger } from '../support/recording-logger.js'
+import { savedObjectsOperations } from '../../lib/repository/saved-objects.js'
+import { ALWAYS_GO_ON } from '../../lib/trail/on-failure.js'
+import { blocking, createRecordingLogger, type RecordingLogger } from '../support/recording-logger.js'
 import { SavedObjectsClient } from '../support/saved-objects.js'
 
 const SETTINGS = { unaudited_read_types: ['config'], include_saved_object_names: true }
 
-function contextOf (logger: RecordingLogger, settings = SETTINGS): RepositoryContext {
-  return { logger: () => logger, settings }
+function contextOf (logger: RecordingLogger, settings = SETTINGS, onFailure = ALWAYS_GO_ON): RepositoryContext {
+  return { logger: () => logger, settings, onFailure }
 }
 
 test('a repository is the same to whoever uses it', async (t) => {
@@ -166,4 +168,52 @@ test('what cannot be audited is told when it is wrapped', async (t) => {
   t.throws(() => auditRepository({}, { authorise () {} } as never, context), { code: 'AUDIT_ERR_OPTION', message: 'options: expected one of operations, authorize, got "authorise"' })
   t.throws(() => auditRepository({}, { authorize: 'no' as never }, context), { code: 'AUDIT_ERR_OPTION', message: 'authorize: expected a function, got "no"' })
   t.throws(() => auditRepository({}, { operations: { get: { kind: 'red' } as never } }, context), { code: 'AUDIT_ERR_OPTION', message: /operations\.get\.kind: expected .*, got "red"/ })
+})
+
+const BLOCKED = { code: 'AUDIT_ERR_BLOCKED' }
+
+test('with block, what a finder hands out was acknowledged, whether it reads through the audited client or past it', async (t) => {
+  const logger = createRecordingLogger(t, 5)
+  const client = new SavedObjectsClient()
+  await client.create('dashboard', {}, { id: '1' })
+  const audited = auditRepository(client, {}, contextOf(logger, SETTINGS, blocking()))
+  for await (const page of audited.createPointInTimeFinder({ type: 'dashboard' }).find()) logger.story.push(`out ${page.saved_objects.length}`)
+  t.same(logger.story, [
+    'unknown saved_object_open_point_in_time', 'acknowledged', 'success saved_object_find dashboard:1', 'acknowledged', 'out 1',
+    'unknown saved_object_close_point_in_time', 'acknowledged'
+  ])
+  const taken: unknown[] = []
+  const past = { createPointInTimeFinder: () => ({ async * find () { yield await client.find({ type: 'dashboard' }) } }) }
+  const pastAudited = auditRepository(past, {}, contextOf(logger, SETTINGS, blocking()))
+  logger.isBroken = true
+  await t.rejects(async () => { for await (const page of audited.createPointInTimeFinder({ type: 'dashboard' }).find()) taken.push(page) }, BLOCKED)
+  await t.rejects(async () => { for await (const page of pastAudited.createPointInTimeFinder().find()) taken.push(page) }, BLOCKED)
+  const readsOnly = auditRepository(client, {}, contextOf(logger, SETTINGS, blocking({ writes: 'continue' })))
+  await t.rejects(async () => { for await (const page of readsOnly.createPointInTimeFinder({ type: 'dashboard' }).find()) taken.push(page) }, BLOCKED)
+  t.same(taken, [])
+})
+
+test('with block, what is handed on and handed out is held up as well, and so is each of two layers', async (t) => {
+  const logger = createRecordingLogger(t)
+  const context = contextOf(logger, SETTINGS, blocking())
+  const client = new SavedObjectsClient()
+  const tenants = { asScopedToNamespace: () => client, async transaction (work: (inside: SavedObjectsClient) => unknown) { return await work(client) } }
+  const audited = auditRepository(tenants, {
+    operations: {
+      ...savedObjectsOperations(),
+      transaction: { kind: 'handover', handOn: ([work], itself) => [(inside: object) => (work as (inside: object) => unknown)(itself(inside))] }
+    }
+  }, context)
+  logger.isBroken = true
+  await t.rejects(audited.asScopedToNamespace().create('dashboard', {}), BLOCKED)
+  await t.rejects(audited.transaction((inside) => inside.create('dashboard', {})), BLOCKED)
+
+  const working = createRecordingLogger(t)
+  const own = contextOf(working, SETTINGS, blocking())
+  const ofTheApp = auditRepository(client, {}, own)
+  const ofTheRequest = auditRepository(ofTheApp, {}, { ...own, logger: () => logger })
+  await t.rejects(ofTheRequest.create('dashboard', {}), BLOCKED, 'the layer of the request stands for both')
+  const here = auditRepository(auditRepository(client, {}, contextOf(logger, { ...SETTINGS }, blocking())), {}, contextOf(working, { ...SETTINGS }))
+  await t.rejects(here.create('dashboard', {}), BLOCKED, 'that of another application holds up by its own policy')
+  t.equal(client.size, 0, 'nothing was made')
 })

@@ -2,12 +2,13 @@ import { test } from 'tap'
 import type { Test } from 'tap'
 import { auditRepository } from '../../lib/repository/audit-repository.js'
 import { crudOperations, CRUD_METHODS, type CrudOptions } from '../../lib/repository/crud.js'
+import { ALWAYS_GO_ON } from '../../lib/trail/on-failure.js'
 import { createRecordingLogger, type RecordingLogger } from '../support/recording-logger.js'
 
 function audit<T extends object> (t: Test, repository: T, options: Partial<CrudOptions> = {}): { audited: T, logger: RecordingLogger } {
   const logger = createRecordingLogger(t)
   const settings = { unaudited_read_types: [], include_saved_object_names: true }
-  return { logger, audited: auditRepository(repository, { operations: crudOperations({ type: 'invoice', ...options }) }, { logger: () => logger, settings }) }
+  return { logger, audited: auditRepository(repository, { operations: crudOperations({ type: 'invoice', ...options }) }, { logger: () => logger, settings, onFailure: ALWAYS_GO_ON }) }
 }
 
 interface Invoice { id?: string | number, title?: string }

@@ -1,9 +1,11 @@
+import { once } from 'node:events'
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { test } from 'tap'
 import { auditRepository } from '../../lib/repository/audit-repository.js'
-import type { Operation, RepositoryOptions } from '../../lib/contracts.js'
-import { createRecordingLogger, type RecordingLogger } from '../support/recording-logger.js'
+import type { OnFailure, Operation, RepositoryOptions } from '../../lib/contracts.js'
+import { ALWAYS_GO_ON } from '../../lib/trail/on-failure.js'
+import { blocking, createRecordingLogger, type RecordingLogger } from '../support/recording-logger.js'
 
 const items: Operation = {
   action: 'thing_find',
@@ -14,9 +16,9 @@ const items: Operation = {
   returned: (item) => [{ type: 'thing', id: String(item) }]
 }
 
-function audit<T> (logger: RecordingLogger, all: () => T, operation = items, options: RepositoryOptions = {}): T {
+function audit<T> (logger: RecordingLogger, all: () => T, operation = items, options: RepositoryOptions = {}, onFailure: OnFailure = ALWAYS_GO_ON): T {
   const settings = { unaudited_read_types: [], include_saved_object_names: true }
-  return auditRepository({ all }, { ...options, operations: { all: operation } }, { logger: () => logger, settings }).all()
+  return auditRepository({ all }, { ...options, operations: { all: operation } }, { logger: () => logger, settings, onFailure }).all()
 }
 
 const ids = (logger: RecordingLogger): unknown[] => logger.events.map(({ kibana }) => kibana?.saved_object?.id)
@@ -91,18 +93,20 @@ test('a refusal on the way is a failure', async (t) => {
   t.same(logger.story.filter((line) => line !== 'acknowledged'), ['success thing_find thing:1', 'failure thing_find things:all'])
 })
 
+/** Every way to read an object stream to its end. */
+const WAYS: Record<string, (stream: Readable) => Promise<unknown>> = {
+  'for await': async (stream) => { for await (const item of stream) if (typeof item !== 'number') throw new TypeError('not an item') },
+  toArray: (stream) => stream.toArray(),
+  map: (stream) => stream.map((item: number) => item + 1).toArray(),
+  pipeline: (stream) => pipeline(stream, new Writable({ objectMode: true, write: (_item, _encoding, done) => { done() } })),
+  'on data': (stream) => new Promise((resolve) => { stream.on('data', () => {}).on('end', resolve) }),
+  read: (stream) => new Promise<void>((resolve) => {
+    stream.on('readable', () => { while (stream.read() !== null); }).on('end', resolve)
+  })
+}
+
 test('an object stream is recorded item by item, whichever way it is read', async (t) => {
-  const ways: Record<string, (stream: Readable) => Promise<unknown>> = {
-    'for await': async (stream) => { for await (const item of stream) t.type(item, 'number') },
-    toArray: (stream) => stream.toArray(),
-    map: (stream) => stream.map((item: number) => item + 1).toArray(),
-    pipeline: (stream) => pipeline(stream, new Writable({ objectMode: true, write: (_item, _encoding, done) => { done() } })),
-    'on data': (stream) => new Promise((resolve) => { stream.on('data', () => {}).on('end', resolve) }),
-    read: (stream) => new Promise<void>((resolve) => {
-      stream.on('readable', () => { while (stream.read() !== null); }).on('end', resolve)
-    })
-  }
-  for (const [way, take] of Object.entries(ways)) {
+  for (const [way, take] of Object.entries(WAYS)) {
     const logger = createRecordingLogger(t)
     const stream = audit(logger, () => Readable.from([1, 2, 3]))
     t.ok(stream instanceof Readable)
@@ -165,4 +169,99 @@ test('a permission is asked for before the first item, over generators and strea
   const refused = audit(logger, async function * () { t.fail('not run') }, items, { authorize: () => { throw new Error('no') } })
   await t.rejects(async () => { for await (const item of refused) t.fail(String(item)) }, { message: 'no' })
   t.same(logger.events.at(-1)?.event.outcome, 'failure')
+})
+
+const BLOCKED = { code: 'AUDIT_ERR_BLOCKED', statusCode: 503, headers: { 'retry-after': '10' } }
+
+/** Items are noted as they come out, between the events and their acknowledgements. */
+const inTurn = (...items: number[]): string[] => items.flatMap((item) => [`success thing_find thing:${item}`, 'acknowledged', `out ${item}`])
+
+test('with block, an item of an iterable comes out when its event is acknowledged', async (t) => {
+  const makers: (() => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>)[] = [
+    async function * () { yield 1; yield 2 },
+    async () => ({ async * [Symbol.asyncIterator] () { yield 1; yield 2 } }),
+    () => new ReadableStream({ start (controller) { controller.enqueue(1); controller.enqueue(2); controller.close() } })
+  ]
+  for (const make of makers) {
+    const logger = createRecordingLogger(t, 5)
+    for await (const item of await audit(logger, make, items, {}, blocking())) logger.story.push(`out ${String(item)}`)
+    t.same(logger.story, inTurn(1, 2))
+  }
+  const logger = createRecordingLogger(t)
+  let isClosed = false
+  const taken: unknown[] = []
+  await t.rejects(async () => {
+    for await (const item of audit(logger, async function * () { try { yield 1; yield 2 } finally { isClosed = true } }, items, {}, blocking())) {
+      taken.push(item)
+      logger.isBroken = true
+    }
+  }, BLOCKED)
+  t.same(taken, [1], 'the one that could be recorded')
+  t.ok(isClosed, 'and nothing is left open')
+})
+
+test('with block, an item of a stream comes out when its event is acknowledged, whichever way it is read', async (t) => {
+  for (const [way, take] of Object.entries(WAYS)) {
+    const logger = createRecordingLogger(t, 5)
+    const stream = audit(logger, () => Readable.from([1, 2, 3]), items, {}, blocking())
+    t.ok(stream instanceof Readable)
+    stream.on('data', (item) => { logger.story.push(`out ${String(item)}`) })
+    if (way !== 'on data') stream.pause()
+    await take(stream)
+    t.same(logger.story, inTurn(1, 2, 3), way)
+  }
+  for (const [way, take] of Object.entries(WAYS)) {
+    const logger = createRecordingLogger(t)
+    logger.isBroken = true
+    const source = Readable.from([1, 2, 3])
+    const stream = audit(logger, () => source, items, {}, blocking())
+    stream.on('data', () => { t.fail('came out') })
+    if (way !== 'on data' && way !== 'read') await t.rejects(take(stream), BLOCKED, way)
+    else await t.rejects(Promise.race([take(stream), once(stream, 'end')]), BLOCKED, way)
+    t.ok(source.destroyed, 'and nothing is left open')
+  }
+})
+
+test('with block, a stream is read no further than it is taken, and ends with whoever reads it', async (t) => {
+  const logger = createRecordingLogger(t)
+  const silent = new Readable({ objectMode: true, read () {} })
+  silent.push(1)
+  silent.push(2)
+  const stream = audit(logger, () => silent, items, {}, blocking())
+  t.same(ids(logger), [], 'nothing is taken yet')
+  t.same(await stream[Symbol.asyncIterator]().next(), { value: 1, done: false })
+  t.same(ids(logger).slice(0, 1), ['1'])
+  stream.destroy()
+  await once(stream, 'close')
+  t.ok(silent.destroyed, 'also while it has nothing to give')
+
+  const refusing = new Readable({ objectMode: true, read () {} })
+  const refused = audit(logger, () => refusing, items, {}, blocking())
+  refusing.destroy(Object.assign(new Error('no'), { statusCode: 403 }))
+  await t.rejects(refused.toArray(), { message: 'no' }, 'what fails before it is read fails when it is')
+  t.equal(logger.events.at(-1)?.event.outcome, 'failure')
+})
+
+test('with block, what is taken in a way that cannot be followed waits for its one event', async (t) => {
+  class Cursor {
+    async toArray (): Promise<number[]> { return [1, 2] }
+    async close (): Promise<void> {}
+    count (): number { return 2 }
+    limit (): this { return this }
+    * [Symbol.iterator] (): Generator<number> { yield 1 }
+    async * [Symbol.asyncIterator] (): AsyncGenerator<number> { yield 1 }
+  }
+  const logger = createRecordingLogger(t, 5)
+  const cursor = audit(logger, () => new Cursor(), items, {}, blocking()).limit()
+  t.same(await cursor.toArray(), [1, 2])
+  t.same(logger.story, ['success thing_find things:all', 'acknowledged'])
+  t.equal(await cursor.count(), 2)
+  t.equal(logger.events.length, 1, 'told once')
+  await cursor.close()
+  t.throws(() => [...cursor], TypeError, 'a loop that cannot wait gets nothing')
+  logger.isBroken = true
+  const blocked = audit(logger, () => new Cursor(), items, {}, blocking())
+  await t.rejects(blocked.toArray(), BLOCKED)
+  await t.rejects(blocked.count() as unknown as Promise<void>, BLOCKED)
+  await blocked.close()
 })

@@ -2,8 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { test } from 'tap'
 import type { Test } from 'tap'
 import { auditRepository, type RepositoryContext } from '../../lib/repository/audit-repository.js'
-import type { AuthorizeCall, Operation, Operations, RepositoryOptions } from '../../lib/contracts.js'
-import { createRecordingLogger, type RecordingLogger } from '../support/recording-logger.js'
+import type { AuthorizeCall, OnFailure, Operation, Operations, RepositoryOptions } from '../../lib/contracts.js'
+import { ALWAYS_GO_ON } from '../../lib/trail/on-failure.js'
+import { blocking, createRecordingLogger, type RecordingLogger } from '../support/recording-logger.js'
 
 const write: Operation = {
   action: 'thing_put',
@@ -15,8 +16,8 @@ const write: Operation = {
 }
 const read: Operation = { ...write, action: 'thing_get', kind: 'read', type: 'access', verbs: ['accessing', 'accessed', 'access'] }
 
-function audit<T extends object> (logger: RecordingLogger, repository: T, operations: Operations, options: RepositoryOptions = {}): T {
-  const context: RepositoryContext = { logger: () => logger, settings: { unaudited_read_types: ['config'], include_saved_object_names: true } }
+function audit<T extends object> (logger: RecordingLogger, repository: T, operations: Operations, options: RepositoryOptions = {}, onFailure: OnFailure = ALWAYS_GO_ON): T {
+  const context: RepositoryContext = { logger: () => logger, settings: { unaudited_read_types: ['config'], include_saved_object_names: true }, onFailure }
   return auditRepository(repository, { ...options, operations }, context)
 }
 
@@ -206,4 +207,98 @@ test('an operation without objects is one event without an object', async (t) =>
   await things.find()
   t.same(logger.story.filter((line) => line !== 'acknowledged'), ['unknown thing_put', 'success thing_get'])
   t.equal(logger.events[0]?.message, 'User is putting things')
+})
+
+const BLOCKED = { code: 'AUDIT_ERR_BLOCKED', statusCode: 503, headers: { 'retry-after': '10' }, cause: { message: 'the log cannot be written' } }
+
+for (const policy of ['block', 'stop'] as const) {
+  test(`with ${policy}, a write whose intention cannot be recorded does not begin`, async (t) => {
+    const logger = createRecordingLogger(t)
+    logger.isBroken = true
+    const ids = Array.from({ length: 1000 }, (_, id) => id)
+    const things = audit(logger, {
+      async put (..._ids: number[]) { t.fail('has begun') },
+      now (_id: number) { t.fail('has begun') },
+      async * all (_id: number) { t.fail('has begun'); yield 1 },
+      stream (_id: number): AsyncIterable<number> { t.fail('has begun'); return things.all(1) }
+    }, { put: write, now: write, all: write, stream: write }, {}, blocking({ writes: policy }))
+    await t.rejects(things.put(1), { ...BLOCKED, message: /on_failure\.writes/ })
+    await t.rejects(things.put(...ids), BLOCKED, 'also when it is thousands')
+    await t.rejects(things.now(1) as unknown as Promise<void>, BLOCKED)
+    await t.rejects(things.all(1).next(), BLOCKED)
+    await t.rejects(async () => { for await (const item of things.stream(1)) t.fail(String(item)) }, BLOCKED)
+    t.equal(logger.events.length, 1004, 'each was tried')
+    logger.isBroken = false
+    const working = audit(logger, { async put (_id: number) { return 'done' } }, { put: write }, {}, blocking({ writes: policy }))
+    t.equal(await working.put(1), 'done')
+  })
+}
+
+test('with block, a read hands its data over when its event is acknowledged', async (t) => {
+  const logger = createRecordingLogger(t, 20)
+  const ids = Array.from({ length: 1000 }, (_, id) => ({ type: 'thing', id: String(id) }))
+  const repository = { async get (_id: number) { return 'data' }, now (_id: number) { return [1, 2] }, async many () { return ids } }
+  const table = { get: read, now: read, many: { ...read, returned: (found: unknown) => found as typeof ids } }
+  const things = audit(logger, repository, table, {}, blocking())
+  t.equal(await things.get(1), 'data')
+  t.same(logger.story, ['success thing_get thing:1', 'acknowledged'])
+  const promised: unknown = things.now(2)
+  t.type(promised, Promise, 'what answers synchronously cannot wait otherwise')
+  t.same(await promised, [1, 2])
+  t.same(logger.story.slice(2), ['success thing_get thing:2', 'acknowledged'])
+  const items: unknown[] = []
+  for await (const item of things.now(3)) items.push(item)
+  t.same(items, [1, 2], 'and its items are still taken in a loop')
+  t.equal(await things.many(), ids)
+  t.equal(logger.story.at(-1), 'acknowledged')
+  t.equal(logger.story.filter((line) => line === 'acknowledged').length, logger.sizes.length, 'all stretches of it')
+
+  logger.isBroken = true
+  await t.rejects(things.get(1), { ...BLOCKED, message: /on_failure\.reads/ })
+  await t.rejects(things.now(1) as unknown as Promise<void>, BLOCKED)
+  await t.rejects(things.many(), BLOCKED)
+  const nothingRead = audit(logger, repository, { get: { ...read, returned: () => [] } }, {}, blocking())
+  t.equal(await nothingRead.get(1), 'data', 'what has no event waits for none')
+})
+
+test('reads and writes have a policy each', async (t) => {
+  const logger = createRecordingLogger(t)
+  logger.isBroken = true
+  const repository = { async put (_id: number) { return 'put' }, async get (_id: number) { return 'got' }, now (_id: number) { return 7 } }
+  const table = { put: write, get: read, now: read }
+  const writesOnly = audit(logger, repository, table, {}, blocking({ reads: 'continue' }))
+  await t.rejects(writesOnly.put(1), BLOCKED)
+  t.equal(await writesOnly.get(1), 'got')
+  t.equal(writesOnly.now(1), 7, 'synchronous as ever')
+  const readsOnly = audit(logger, repository, table, {}, blocking({ writes: 'continue' }))
+  t.equal(await readsOnly.put(1), 'put')
+  await t.rejects(readsOnly.get(1), BLOCKED)
+  // What it does is in the table; `change` or `access` only say how its event reads.
+  const written = audit(logger, repository, { get: { ...write, type: 'access' } }, {}, blocking({ writes: 'continue' }))
+  t.equal(await written.get(1), 'got', 'the kind of the operation decides')
+})
+
+test('with block, a refusal whose record cannot be written is the refusal itself: nothing was done, nothing is disclosed', async (t) => {
+  const logger = createRecordingLogger(t, 5)
+  const thrown = refusal(403)
+  const repository = { async put (_id: number) { throw thrown }, async get (_id: number) { throw thrown }, now (_id: number) { throw thrown } }
+  const table = { put: write, get: read, now: read }
+  const refused = audit(logger, repository, table, {}, blocking())
+  await t.rejects(refused.get(1), thrown)
+  t.same(logger.story, ['failure thing_get thing:1', 'acknowledged'], 'which waits for its record')
+  const forbidden = audit(logger, repository, table, { authorize: () => { throw thrown } }, blocking())
+  logger.isBroken = true
+  for (const call of [() => forbidden.put(1), () => forbidden.get(1), () => refused.get(1)]) t.equal(await call().catch((error: unknown) => error), thrown)
+  t.throws(() => refused.now(1), thrown)
+  await t.rejects(refused.put(1), BLOCKED, 'the intention came first')
+})
+
+test('with block, items of a bulk result that were refused hold nothing up', async (t) => {
+  const logger = createRecordingLogger(t)
+  const refused: Operation['refused'] = () => [{ object: { type: 'thing', id: '2' }, error: { code: 'Forbidden', message: 'no' } }]
+  const things = audit(logger, { async put (_id: number) { logger.isBroken = true; return 'done' }, async get () { return 'nothing' } },
+    { put: { ...write, refused }, get: { ...read, refused, returned: () => [] } }, {}, blocking())
+  t.equal(await things.put(1), 'done', 'what is done cannot be refused')
+  t.equal(await things.get(), 'nothing')
+  t.match(logger.events.slice(1).map(({ event }) => event.outcome), ['failure', 'failure'])
 })

@@ -3,6 +3,7 @@ import type { Test } from 'tap'
 import type { AuditEvent, RepositoryOptions } from '../../lib/contracts.js'
 import { auditRepository } from '../../lib/repository/audit-repository.js'
 import { savedObjectsOperations } from '../../lib/repository/saved-objects.js'
+import { ALWAYS_GO_ON } from '../../lib/trail/on-failure.js'
 import { createRecordingLogger, type RecordingLogger } from '../support/recording-logger.js'
 import { SavedObjectsClient, type FindOptions } from '../support/saved-objects.js'
 
@@ -14,7 +15,7 @@ async function setUp (t: Test, options: RepositoryOptions = {}, settings = SETTI
   await client.create('dashboard', { name: 'Stock' }, { id: '2' })
   await client.create('config', { title: 'Settings' }, { id: '8' })
   const logger = createRecordingLogger(t)
-  return { client, logger, audited: auditRepository(client, options, { logger: () => logger, settings }) }
+  return { client, logger, audited: auditRepository(client, options, { logger: () => logger, settings, onFailure: ALWAYS_GO_ON }) }
 }
 
 const one = { type: 'dashboard', id: '1' }
@@ -137,13 +138,13 @@ test('an id is made before the intention, and passed on', async (t) => {
   t.same(logger.events.slice(1).map(({ kibana }) => kibana?.saved_object?.id), created.saved_objects.map((object) => object.id))
   t.equal(created.saved_objects[1]?.id, 'given')
   t.match(await client.get('map', created.saved_objects[0]?.id ?? ''), { attributes })
-  const numbered = auditRepository(client, { operations: savedObjectsOperations({ newId: () => 'n-1' }) }, { logger: () => logger, settings: SETTINGS })
+  const numbered = auditRepository(client, { operations: savedObjectsOperations({ newId: () => 'n-1' }) }, { logger: () => logger, settings: SETTINGS, onFailure: ALWAYS_GO_ON })
   t.equal((await numbered.create('map', {}, {})).id, 'n-1')
 })
 
 test('what is recorded is what runs, whatever the caller does to its list meanwhile', async (t) => {
   const { client, logger } = await setUp(t)
-  const audited = auditRepository(client, { authorize: () => new Promise(setImmediate) }, { logger: () => logger, settings: SETTINGS })
+  const audited = auditRepository(client, { authorize: () => new Promise(setImmediate) }, { logger: () => logger, settings: SETTINGS, onFailure: ALWAYS_GO_ON })
   let asked = 0
   const shifting = { type: 'dashboard', get id () { return String(++asked) } }
   const objects: { type: string, id: string }[] = [{ ...two }, shifting]
@@ -162,7 +163,7 @@ test('what is recorded is what runs, whatever the caller does to its list meanwh
 test('an own __proto__ of an object that is created without an id stays a property', async (t) => {
   const { logger } = await setUp(t)
   const client = { async bulkCreate (objects: object[]) { return { saved_objects: objects } } }
-  const { saved_objects: [made] } = await auditRepository(client, {}, { logger: () => logger, settings: SETTINGS })
+  const { saved_objects: [made] } = await auditRepository(client, {}, { logger: () => logger, settings: SETTINGS, onFailure: ALWAYS_GO_ON })
     .bulkCreate([JSON.parse('{"type":"map","attributes":{},"__proto__":{"id":"forged"}}') as object])
   t.equal(Object.getPrototypeOf(made), Object.prototype)
   t.equal(logger.events[0]?.kibana?.saved_object?.id, (made as { id: string }).id)
@@ -179,7 +180,7 @@ test('names are left out where the settings say so', async (t) => {
 test('odd calls and odd results do not lose the record', async (t) => {
   const { logger } = await setUp(t)
   const odd = { async bulkCreate (objects: unknown) { return objects }, async find () { return null }, async bulkGet () { return { saved_objects: [null, { type: '__proto__', id: 'a\nb' }, { type: 'x', error: { statusCode: 404 } }] } }, async create () { return 1 } }
-  const audited: Record<string, (...args: unknown[]) => Promise<unknown>> = auditRepository(odd, {}, { logger: () => logger, settings: SETTINGS })
+  const audited: Record<string, (...args: unknown[]) => Promise<unknown>> = auditRepository(odd, {}, { logger: () => logger, settings: SETTINGS, onFailure: ALWAYS_GO_ON })
   t.equal(await audited.bulkCreate?.(null), null)
   t.match(logger.events.at(-1), { event: { outcome: 'unknown' }, labels: { audit_fault: /prepare: TypeError: expected a list of objects, got null; requested/ } })
   t.equal(await audited.find?.({}), null)
@@ -219,7 +220,7 @@ test('a finder is followed when the client that it is given is not audited', asy
 test('with an authorize, too, a finder gives a generator: next, return and for await', async (t) => {
   const { client, logger } = await setUp(t)
   let refusal: Error | null = null
-  const guarded = auditRepository(client, { authorize () { if (refusal !== null) throw refusal } }, { logger: () => logger, settings: SETTINGS })
+  const guarded = auditRepository(client, { authorize () { if (refusal !== null) throw refusal } }, { logger: () => logger, settings: SETTINGS, onFailure: ALWAYS_GO_ON })
   const pages = guarded.createPointInTimeFinder({ type: 'dashboard', perPage: 1 }).find()
   t.match(await pages.next(), { done: false, value: { saved_objects: [{ id: '1' }] } })
   t.match(await pages.return(undefined), { done: true })
@@ -232,7 +233,7 @@ test('with an authorize, too, a finder gives a generator: next, return and for a
 test('a finder asks for the permissions of its own repository, whichever wrapper it is given as the client', async (t) => {
   const { audited, client, logger } = await setUp(t)
   const asked: string[] = []
-  const guarded = auditRepository(client, { authorize: ({ method }) => { asked.push(method) } }, { logger: () => logger, settings: SETTINGS })
+  const guarded = auditRepository(client, { authorize: ({ method }) => { asked.push(method) } }, { logger: () => logger, settings: SETTINGS, onFailure: ALWAYS_GO_ON })
   for await (const page of guarded.createPointInTimeFinder({ type: 'dashboard' }, { client: audited }).find()) t.ok(page)
   t.same(asked, ['find', 'openPointInTimeForType', 'find'])
 })
@@ -243,7 +244,7 @@ test('the pages of a finder that reads past the audited client are recorded, and
     createPointInTimeFinder: (options: FindOptions) => client.createPointInTimeFinder(options),
     find: client.find.bind(client)
   }
-  const context = { logger: () => logger, settings: SETTINGS }
+  const context = { logger: () => logger, settings: SETTINGS, onFailure: ALWAYS_GO_ON }
   for await (const page of auditRepository(past, {}, context).createPointInTimeFinder({ type: 'dashboard', perPage: 1 }).find()) t.ok(page)
   t.same(story(logger.events), ['find 1', 'find 2'])
   logger.events.length = 0

@@ -2,7 +2,8 @@
 // calls of a repository, results. Fails the test for an event that is not ECS.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Test } from 'tap'
-import type { AuditEvent, AuditLogger } from '../../lib/contracts.js'
+import type { AuditEvent, AuditLogger, FailureClass, FailurePolicy, OnFailure } from '../../lib/contracts.js'
+import { createOnFailure } from '../../lib/trail/on-failure.js'
 import { ecsFaults } from './ecs.js'
 
 export interface RecordingLogger extends Pick<AuditLogger, 'log' | 'logAll'> {
@@ -44,4 +45,9 @@ export function createRecordingLogger (t: Test, delay = 0): RecordingLogger {
 export function summary ({ event, kibana }: AuditEvent): string {
   const object = kibana?.saved_object
   return [event.outcome, event.action, object && `${object.type}:${object.id}`].filter(Boolean).join(' ')
+}
+
+/** `on_failure` with `block` for all kinds but those that are said. */
+export function blocking (others: Partial<Record<FailureClass, FailurePolicy>> = {}): OnFailure {
+  return createOnFailure({ writes: 'block', reads: 'block', http: 'block', authentication: 'block', ...others }, 10)
 }

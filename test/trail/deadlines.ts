@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { eventually } from '../support/audited-app.js'
 import { createDeadlines } from '../../lib/trail/deadlines.js'
 
 const wait = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds))
@@ -33,7 +34,7 @@ test('the clock stands while nothing waits, and runs again when something does',
   let isWaiting = false
   const deadlines = createDeadlines(100, () => { looks++; return isWaiting })
   deadlines.mark()
-  while (looks < 21) await wait(5)
+  await eventually(() => looks === 21)
   await wait(50)
   t.equal(looks, 21, 'it has stopped')
   isWaiting = true

@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import type { Appender, AuditEvent, Batch, OperationalLog } from '../../lib/contracts.js'
 import { createJsonLayout } from '../../lib/layouts/json.js'
+import { createOnFailure } from '../../lib/trail/on-failure.js'
 import { createTrail, ECS_VERSION, type Trail, type TrailParts } from '../../lib/trail/trail.js'
 import { EcsVersion } from '@elastic/ecs'
 import { assertEcs } from '../support/ecs.js'
@@ -37,7 +38,8 @@ function trailOf ({ fails = () => null, append, ...parts }: { fails?: () => Erro
     ignores: () => false,
     surroundings: { now: () => now++, log },
     durability: 'write',
-    onFailure: ALWAYS_CONTINUE,
+    policies: ALWAYS_CONTINUE,
+    onFailure: createOnFailure(parts.policies ?? ALWAYS_CONTINUE, 1),
     queue: { maxBytes: 2 ** 26, timeout: 100 },
     stop: error => { stopped.push(error) },
     ...parts
@@ -125,7 +127,7 @@ test('an event is acknowledged, or refused as on_failure says', async t => {
   let failing = true
   const { trail, stopped } = trailOf({
     fails: () => failing ? new Error('disk is full') : null,
-    onFailure: { ...ALWAYS_CONTINUE, writes: 'block', reads: 'stop' }
+    policies: { ...ALWAYS_CONTINUE, writes: 'block', reads: 'stop' }
   })
   const write = { message: 'm', event: { action: 'a', type: ['change'] } } as const
   const read = { message: 'm', event: { action: 'a', type: ['access'] } } as const
