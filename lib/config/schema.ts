@@ -10,6 +10,7 @@ import type { IgnoreFilter } from '../trail/filter.js'
 import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
 import { onFailureSchema } from '../trail/on-failure.js'
 import { durabilitySchema, queueSchema } from '../trail/settings.js'
+import { type Policies, voidPolicyFaults } from '../trail/void-policies.js'
 import type { Complete } from './defaults.js'
 import type { FromSchema } from './from-schema.js'
 import { sizeSchema } from './units.js'
@@ -72,8 +73,9 @@ export type AuditConfig = FromSchema<typeof auditSchema>
 /** The settings once defaults are filled in. */
 export type Settings = Complete<typeof auditSchema>
 
-/** What a JSON Schema cannot say: patterns that do not compile, date formats and time zones that do not exist. */
+/** What a JSON Schema cannot say: patterns that do not compile, date formats and time zones that do not exist, policies that could not be kept. */
 export const settingChecks: readonly SettingCheck[] = [
+  { path: ['on_failure'], beside: ['durability'], faults: (policies, durability) => voidPolicyFaults(policies as Policies, durability) },
   { path: ['ignore_filters'], faults: (rules) => ignoreFilterFaults(rules as readonly IgnoreFilter[]) },
   { path: ['requestId', 'ipAllowlist'], faults: (entries) => ipAllowlistFaults(entries as readonly string[]) },
   { path: ['appender', 'layout', 'pattern'], faults: patternFaults }

@@ -32,16 +32,20 @@ export function validate (tree: SettingNode, schema: object): { readonly value: 
 export interface SettingCheck {
   /** The setting that is looked at. */
   readonly path: Path
-  /** What is wrong, with paths that start at that setting. */
-  readonly faults: (value: unknown) => readonly { readonly path: Path, readonly message: string }[]
+  /** Another setting that decides whether the first is right. @default none */
+  readonly beside?: Path
+  /** What is wrong, with paths that start at the setting. `beside` is `undefined` when it is not written. */
+  readonly faults: (value: unknown, beside: unknown) => readonly { readonly path: Path, readonly message: string }[]
 }
 
-/** Runs the checks of the settings that are there and in which nothing wrong has been found yet. */
+/** Runs the checks of the settings that are there and in which, and beside which, nothing wrong has been found yet. */
 export function runChecks (tree: SettingNode, checks: readonly SettingCheck[], found: readonly Problem[]): Problem[] {
   return checks.flatMap((check) => {
     const node = findNode(tree, check.path)
-    if (node === undefined || found.some(({ path }) => check.path.every((key, index) => path[index] === key))) return []
-    return check.faults(toPlain(node)).map((fault) => {
+    const beside = check.beside && findNode(tree, check.beside)
+    const isFaulty = (setting: Path) => found.some(({ path }) => setting.every((key, index) => path[index] === key))
+    if (node === undefined || isFaulty(check.path) || (check.beside !== undefined && isFaulty(check.beside))) return []
+    return check.faults(toPlain(node), beside && toPlain(beside)).map((fault) => {
       const path = [...check.path, ...fault.path]
       const content = findNode(tree, path)?.content
       // The message may quote the value, which must not be shown when a variable brought it.

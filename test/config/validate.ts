@@ -122,6 +122,16 @@ test('checks of the parts run where the schema has found nothing wrong', async (
   t.equal(seen.length, 1)
 })
 
+test('a check of two settings sees both, and waits until both are right', async (t) => {
+  const seen: unknown[] = []
+  const checks = [{ path: ['names'], beside: ['count'], faults: (...values: unknown[]) => { seen.push(values); return [] } }]
+  runChecks(treeOf({ names: ['a'], count: 1 }), checks, [])
+  runChecks(treeOf({ names: ['b'] }), checks, [])
+  t.same(seen.splice(0), [[['a'], 1], [['b'], undefined]], 'the other one may be left out')
+  for (const config of [{ count: 1 }, { names: [1], count: 1 }, { names: ['a'], count: 'one' }]) runChecks(treeOf(config), checks, validate(treeOf(config), schema).problems)
+  t.same(seen, [])
+})
+
 test('a check that quotes the value of a variable is not repeated', async (t) => {
   const checks = [{ path: ['names'], faults: () => [{ path: [0], message: 'got hunter2' }] }]
   const [problem] = runChecks(treeOf({ names: [reference('VALUE')] }, { VALUE: 'hunter2' }), checks, [])
