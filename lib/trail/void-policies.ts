@@ -9,16 +9,15 @@ import { FAILURE_CLASSES } from './on-failure.js'
 export type Policies = Readonly<Partial<Record<FailureClass, FailurePolicy>>>
 
 /**
- * What is wrong with policies beside a durability: with `none`, an event counts as recorded
+ * What is wrong with policies beside a durability, or null: with `none`, an event counts as recorded
  * before anybody has tried to write it, so that `block` would never refuse anything. `stop`
  * is the trail's own and works with every durability.
  */
-export function voidPolicyFaults (policies: Policies, durability: unknown): { readonly path: readonly string[], readonly message: string }[] {
+export function voidPolicyFault (policies: Policies, durability: unknown): string | null {
   const blocked = FAILURE_CLASSES.filter(kind => policies[kind] === 'block')
-  if (durability !== 'none' || blocked.length === 0) return []
+  if (durability !== 'none' || blocked.length === 0) return null
   const kinds = blocked.length === FAILURE_CLASSES.length ? '' : ` for ${blocked.join(', ')}`
-  const message = `expected "continue" or "stop"${kinds} beside xpack.security.audit.durability: none, which acknowledges events before they are written, got "block"`
-  return [{ path: [], message }]
+  return `expected "continue" or "stop"${kinds} beside xpack.security.audit.durability: none, which acknowledges events before they are written, got "block"`
 }
 
 /**

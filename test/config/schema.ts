@@ -70,3 +70,17 @@ test('what cannot work is refused with the reason', async (t) => {
   ]
   for (const [config, message] of refused) t.throws(() => read(config), { code: 'AUDIT_ERR_CONFIG', message }, String(message))
 })
+
+test('what only a part can check is told together with what the schema finds', async (t) => {
+  const rules = [{ users: ['/(/', ''] }, { actions: [], paths: ['/api/'] }, { user: ['a'], users: ['/[/'] }]
+  try {
+    read({ ignore_filters: rules, requestId: { ipAllowlist: ['x', 5, '10.0.0.0/33'] } })
+    t.fail('expected errors')
+  } catch (error) {
+    const keys = [...(error as Error).message.matchAll(/^config xpack\.security\.audit\.(\S+): /gm)].map(([, key]) => key).sort()
+    t.same(keys, [
+      'ignore_filters[0].users[0]', 'ignore_filters[0].users[1]', 'ignore_filters[1].actions', 'ignore_filters[1].paths[0]', 'ignore_filters[2].user', 'ignore_filters[2].users[0]',
+      'requestId.ipAllowlist[0]', 'requestId.ipAllowlist[1]', 'requestId.ipAllowlist[2]'
+    ])
+  }
+})
