@@ -24,6 +24,7 @@ import { compileFilters } from './trail/filter.js'
 import type { WrapRepository } from './trail/logger.js'
 import { ALWAYS_GO_ON, createOnFailure } from './trail/on-failure.js'
 import { createTrail, type Trail } from './trail/trail.js'
+import { kindsThatFiltersMayDrop } from './trail/void-policies.js'
 
 /** The options of `app.register(audit, …)`. */
 export interface AuditOptions extends Resolvers<FastifyRequest> {
@@ -72,6 +73,9 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     return
   }
 
+  for (const kind of kindsThatFiltersMayDrop(settings.ignore_filters).filter(onFailure.holds)) {
+    app.log.warn({}, `fastify-audit: on_failure.${kind} holds for events that are recorded: a rule of ignore_filters may drop some, and nobody waits for those`)
+  }
   const { trail, appender } = await openTrail(app, settings, onFailure, locate)
   const { user, session, space, requestContext } = options
   const parts = { trail, traces, wrap, resolvers: { user, session, space }, answering: new AsyncLocalStorage<object>() }

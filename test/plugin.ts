@@ -179,6 +179,14 @@ test('settings from a yml, old names with a warning, and every fault of it at on
   await t.rejects(async () => bad.register(audit, { config: join(directory, 'bad.yml') }), { code: 'AUDIT_ERR_CONFIG', message: /bad\.yml:2:12 xpack\.security\.audit\.enabled[^]*bad\.yml:7:\d+ xpack\.security\.audit\.appender\.policy\.size: expected a size such as "100mb", got "10 parsecs"[^]*bad\.yml:8:3 xpack\.security\.audit\.unknown/ })
 })
 
+test('a rule that may drop what a policy waits for is told about at the start', async t => {
+  const warnings: string[] = []
+  const stream = { write: (line: string) => { warnings.push(JSON.parse(line).msg) } }
+  const section = { on_failure: { reads: 'block', writes: 'stop' }, ignore_filters: [{ types: ['access'], users: ['monitor'] }, { actions: ['http_request'] }] }
+  await auditedApp(t, { section, server: { logger: { level: 'warn', stream } } })
+  t.same(warnings.map(message => /on_failure\.(\w+)/.exec(message)?.[1]), ['reads'])
+})
+
 test('an appender that cannot be opened stops the start and names the place', async t => {
   const directory = t.testdir({ dir: {}, file: '' })
   mkdirSync(join(directory, 'locked'))
