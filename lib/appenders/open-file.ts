@@ -1,6 +1,6 @@
 // How a log file is opened: for appending, for its owner alone, whole lines only. Called by
 // kept-file.ts at the start and whenever the file has to be opened anew.
-import { fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { existsSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { mkdir, open, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
@@ -62,7 +62,7 @@ export async function openFile (path: string, { isDurable, lineTorn }: OpenOptio
 /** Opens the file before it returns, for a process that is about to end; undefined where it cannot be opened at once. */
 export function openFileNow (path: string): OpenFile | undefined {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    for (const missing of missingFolders(dirname(path))) mkdirSync(missing, 0o700)
     const descriptor = openSync(path, 'a+', 0o600)
     const { size, ino, dev } = fstatSync(descriptor)
     const last = Buffer.alloc(1)
@@ -75,14 +75,20 @@ export function openFileNow (path: string): OpenFile | undefined {
 
 /** Makes a folder and those above it (mode 0700) where they are missing. */
 export async function makeFolder (folder: string, isDurable: boolean): Promise<void> {
-  try {
-    const made = await mkdir(folder, { recursive: true, mode: 0o700 })
-    if (made === undefined || !isDurable) return
-    for (let above = folder; above.length >= made.length; above = dirname(above)) await syncFolder(dirname(above))
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
-    throw new Error(`"${folder}" is not a folder`, { cause })
+  for (const missing of missingFolders(folder)) {
+    await mkdir(missing, 0o700).catch((error: NodeJS.ErrnoException) => {
+      // Somebody else was faster.
+      if (error.code !== 'EEXIST') throw error
+    })
+    if (isDurable) await syncFolder(dirname(missing))
   }
+  if (!(await stat(folder)).isDirectory()) throw new Error(`"${folder}" is not a folder`)
+}
+
+// The topmost first. One by one: `mkdir` with `recursive` never comes back where the operating
+// system says that a folder is not there and cannot be made, as in /proc.
+function missingFolders (folder: string): string[] {
+  return existsSync(folder) || dirname(folder) === folder ? [] : [...missingFolders(dirname(folder)), folder]
 }
 
 /** How many bytes stand after the last line feed of a file of so many bytes. */

@@ -75,3 +75,7 @@ test('opens at once, for a process that is about to end', async t => {
   t.equal(statSync(join(folder, 'logs')).mode & 0o777, 0o700)
   t.equal(openFileNow(join(folder, 'folder')), undefined)
 })
+
+test('a folder that cannot be made is an error, also where the operating system says that it is not there', async t => {
+  await t.rejects(makeFolder('/proc/nothing/logs', false), { code: 'ENOENT' })
+})

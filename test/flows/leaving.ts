@@ -1,11 +1,11 @@
 // The promise of leaving: what was accepted is written, however the process ends, and it ends as
 // it would have without the plugin.
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import type { Test } from '../support/appender-contract.js'
+import { spawnPlain } from '../support/plain-node.js'
 
 const CHILD = join(import.meta.dirname, '../fixtures/leaves-with-events.js')
 
@@ -15,9 +15,9 @@ async function leave (t: Test, options: object): Promise<Ending & { readonly lin
   const folder = join(t.testdir(), 'logs')
   const layout = { type: 'json' }
   const appender = { type: 'rolling-file', fileName: join(folder, 'audit.log'), layout, policy: { type: 'size-limit', size: '100kb' }, strategy: { type: 'numeric', max: 100 } }
-  const child = spawn(process.execPath, [CHILD, JSON.stringify({ appender, durability: 'write', ...options })], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawnPlain([CHILD, JSON.stringify({ appender, durability: 'write', ...options })], ['ignore', 'pipe', 'ignore'])
   let text = ''
-  child.stdout.on('data', chunk => { text += chunk })
+  child.stdout!.on('data', chunk => { text += chunk })
   const [code, signal] = await once(child, 'close') as [number | null, string | null]
   const accepted = Number(/accepted (\d+)/.exec(text)?.[1])
   const rolled = readdirSync(folder).map(name => Number(/^audit-(\d+)\.log$/.exec(name)?.[1])).filter(Boolean).sort((a, b) => b - a)
