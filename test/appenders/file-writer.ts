@@ -6,6 +6,8 @@ import { openFile } from '../../lib/appenders/open-file.js'
 import type { Batch } from '../../lib/contracts.js'
 import { batchOf } from '../support/appender-contract.js'
 import { withBrokenDisk, withFullDisk } from '../support/faults.js'
+import { withoutStrace } from '../support/strace.js'
+import { appendTraced, logOf } from '../support/traced-appends.js'
 
 const limit = 64 * 1024
 
@@ -152,4 +154,86 @@ test('a write that fails before its first byte changes nothing', async t => {
   t.equal(await readFile(path, 'utf8'), 'first\n')
   t.equal(writer.size, 6)
   await writer.close()
+})
+
+const rolling = { type: 'rolling-file', layout: { type: 'json' }, policy: { type: 'size-limit', size: '30b' } } as const
+
+/** The system calls of a trace without what does not matter: `write audit.log`. */
+function callsOf (trace: readonly string[], folder: string): string[] {
+  return trace.filter(line => line.includes(folder) && !line.includes('O_RDONLY')).map(line => {
+    const [, call] = /^\d+ +(\w+)\(/.exec(line) ?? []
+    const names = [...line.matchAll(/[<"]([^<">]*\/logs[^<">]*)[>"]/g)].map(([, path = '']) => path.slice(folder.length + 1) || '.')
+    return [call, ...names.slice(0, call === 'rename' ? 2 : 1)].join(' ')
+  })
+}
+
+test('fsync: one fdatasync behind the writes of an append, and before a roll; a new name is synced, too', { skip: withoutStrace }, async t => {
+  const folder = join(t.testdir(), 'logs')
+  const appender = { ...rolling, fileName: join(folder, 'audit.log') }
+  const batches = [['1234567890', 'second'], ['third 7890', 'fourth'], [], ['fifth']]
+  const calls = ['write', 'fdatasync', 'fsync', 'rename', 'openat']
+  const durable = await appendTraced({ appender, batches, durability: 'fsync' }, { calls, paths: [folder, join(folder, '..'), appender.fileName], trace: join(folder, '../trace') })
+  t.same(durable.acknowledged, [0, 1, 2, 3])
+  t.equal(durable.trace.filter(line => /fsync\(\d+<[^>]*>\)/.test(line) && !line.includes('/logs')).length, 1, 'the folder above, in which the new folder stands')
+  t.same(callsOf(durable.trace, folder), [
+    'openat audit.log', 'fsync .',
+    'write audit.log', 'fdatasync audit.log',
+    'write audit.log', 'fdatasync audit.log', 'rename audit.log audit-1.log', 'openat audit.log', 'fsync .', 'write audit.log', 'fdatasync audit.log',
+    'write audit.log', 'fdatasync audit.log'
+  ])
+
+  const plain = await appendTraced({ appender: { ...appender, fileName: join(folder, 'plain.log') }, batches, durability: 'write' }, { calls, paths: [folder, join(folder, 'plain.log')], trace: join(folder, '../trace') })
+  t.same(callsOf(plain.trace, folder), ['openat plain.log', 'write plain.log', 'write plain.log', 'rename plain.log plain-1.log', 'openat plain.log', 'write plain.log', 'write plain.log'], 'nothing of it without')
+})
+
+test('fsync: lines that the disk has refused are cut off, not acknowledged, and written once when they are repeated', { skip: withoutStrace }, async t => {
+  for (const type of ['file', 'rolling-file'] as const) {
+    const folder = join(t.testdir({ logs: { 'audit.log': 'earlier\n{"torn' } }), 'logs')
+    const appender = { type, layout: { type: 'json' }, fileName: join(folder, 'audit.log') } as const
+    const { acknowledged, report, trace } = await appendTraced({ appender, batches: [['one', 'two'], ['three', 'four'], ['five']], durability: 'fsync' }, {
+      calls: ['fdatasync:error=EIO:when=1..3+2', 'write', 'ftruncate'], paths: [appender.fileName], trace: join(folder, '../trace')
+    })
+    t.equal(trace.filter(line => line.includes('fdatasync') && line.includes('(INJECTED)')).length, 2)
+    t.match(report?.rejections, [{ code: 'AUDIT_ERR_WRITE', cause: 'EIO', linesWritten: 0 }, { code: 'AUDIT_ERR_WRITE', cause: 'EIO', linesWritten: 0 }])
+    t.same(acknowledged, [0, 1, 2])
+    t.same(logOf(folder), ['earlier\n{"torn\none\ntwo\nthree\nfour\nfive\n'])
+    t.same(callsOf(trace, folder).map(call => call.split(' ')[0]), [
+      'write', 'write', 'fdatasync', 'ftruncate', 'write', 'write', 'fdatasync', 'write', 'fdatasync', 'ftruncate', 'write', 'fdatasync', 'write', 'fdatasync'
+    ])
+    t.same(report?.notices, [{ what: 'line_torn', path: appender.fileName, bytes: 6 }], 'told once')
+  }
+})
+
+test('fsync: in a batch that is divided by a roll, only the lines that are synced count', { skip: withoutStrace }, async t => {
+  const folder = join(t.testdir({ logs: {} }), 'logs')
+  const appender = { ...rolling, fileName: join(folder, 'audit.log') }
+  const { report, trace } = await appendTraced({ appender, batches: [['line 1', 'line 2', 'line 3', 'line 4', 'line 5', 'line 6']], durability: 'fsync' }, {
+    calls: ['fdatasync:error=EIO:when=2'], paths: [appender.fileName], trace: join(folder, '../trace')
+  })
+  t.equal(trace.filter(line => line.includes('(INJECTED)')).length, 1)
+  t.match(report?.rejections, [{ cause: 'EIO', linesWritten: 4 }])
+  t.same(logOf(folder), ['line 1\nline 2\nline 3\nline 4\n', 'line 5\nline 6\n'])
+})
+
+test('fsync: lines that can be neither synced nor cut off count as written, and are not acknowledged', { skip: withoutStrace }, async t => {
+  const folder = join(t.testdir({ logs: {} }), 'logs')
+  const appender = { type: 'file', layout: { type: 'json' }, fileName: join(folder, 'audit.log') } as const
+  const { report, trace } = await appendTraced({ appender, batches: [['one', 'two'], ['three']], durability: 'fsync' }, {
+    calls: ['fdatasync:error=EIO:when=1', 'ftruncate:error=EIO'], paths: [appender.fileName], trace: join(folder, '../trace')
+  })
+  t.equal(trace.filter(line => line.includes('(INJECTED)')).length, 2)
+  t.match(report?.rejections, [{ cause: 'EIO', linesWritten: 2 }])
+  t.same(logOf(folder), ['one\ntwo\nthree\n'])
+})
+
+test('a write that fails half-way is repeated from the line that is not there: write error in the trace', { skip: withoutStrace }, async t => {
+  const folder = join(t.testdir({ logs: {} }), 'logs')
+  const appender = { ...rolling, fileName: join(folder, 'audit.log') }
+  const lines = Array.from({ length: 12 }, (_, line) => `line ${line + 10}`)
+  const { report, trace } = await appendTraced({ appender, batches: [lines] }, {
+    calls: ['write:error=ENOSPC:when=2', 'rename:error=EIO:when=3'], paths: [appender.fileName, join(folder, 'audit-1.log')], trace: join(folder, '../trace')
+  })
+  t.equal(trace.filter(line => line.includes('(INJECTED)')).length, 2)
+  t.match(report?.rejections, [{ cause: 'ENOSPC', linesWritten: 3 }])
+  t.equal(logOf(folder).join(''), lines.map(line => line + '\n').join(''))
 })
