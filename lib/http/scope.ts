@@ -9,12 +9,9 @@ import type { Trail } from '../trail/trail.js'
 import { type Answering, type Identity, IdentityOf, type Resolvers } from './identity.js'
 import type { Trace, TraceSource } from './trace.js'
 
-/** Where an HTTP/2 request keeps its client's address: its socket is lost with its stream. */
-export const CLIENT_ADDRESS = Symbol('fastify-audit.client-address')
-
 /** What is read of a Fastify request. For a request that never became one, the raw message has to do. */
 export interface RequestLike {
-  readonly raw: IncomingMessage & { [CLIENT_ADDRESS]?: string }
+  readonly raw: IncomingMessage
   readonly id?: string
   /** The address of the client, as Fastify's `trustProxy` sees it. */
   readonly ip?: string
@@ -79,7 +76,7 @@ export class RequestScope<Request extends RequestLike> extends Logger implements
       user,
       kibana,
       trace: { id: this.#traceOnce().id },
-      client: clientFields(ip ?? (raw as RequestLike['raw'])[CLIENT_ADDRESS]),
+      client: clientFields(ip),
       http: forwardedFor === undefined ? undefined : { request: { headers: { 'x-forwarded-for': plainText(String(forwardedFor)) } } },
       error
     }

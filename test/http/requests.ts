@@ -6,6 +6,7 @@ import requestContext from '@fastify/request-context'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { test } from 'tap'
 import { withFullDisk } from '../support/faults.js'
+import { selfSigned, withoutOpenssl } from '../support/self-signed.js'
 import { type AuditedApp, auditedApp, eventually, listen, sendRaw, type WrittenEvent } from '../support/audited-app.js'
 
 interface HttpEvent extends WrittenEvent {
@@ -305,6 +306,20 @@ test('an HTTP/2 client that goes away is recorded with its address', async t => 
   t.same(outcomes(events), [['/slow', 'failure', undefined, undefined]])
   t.match(events[0], { error: { code: 'AUDIT_ERR_ABORTED' }, client: { ip: '127.0.0.1' } })
 })
+
+for (const trustProxy of [false, true]) {
+  test(`an HTTP/2 request that a hook refused has come over TLS, and from where it came; trustProxy ${trustProxy}`, { skip: withoutOpenssl }, async t => {
+    t.testdir()
+    const { key, cert } = selfSigned(t)
+    const audited = await auditedApp(t, { server: { http2: true, https: { key, cert }, trustProxy } as never })
+    audited.app.get('/no', { onRequest: async () => { throw Object.assign(new Error('no'), { statusCode: 401 }) } }, async () => 'ok')
+    const session = http2.connect(`https://127.0.0.1:${await listen(audited.app)}`, { rejectUnauthorized: false })
+    await new Promise((resolve, reject) => session.request({ ':path': '/no', 'x-forwarded-for': '203.0.113.9' }).resume().on('close', resolve).on('error', reject))
+    session.close()
+    const [event] = await requestsOf(audited)
+    t.match(event, { event: { outcome: 'failure' }, url: { scheme: 'https' }, client: { ip: trustProxy ? '203.0.113.9' : '127.0.0.1' } })
+  })
+}
 
 test('requests whose connections are cut when the application closes are recorded', async t => {
   let arrived!: () => void

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { test } from 'tap'
 import type { AuditEvent, ScopeFacts } from '../../lib/contracts.js'
-import { CLIENT_ADDRESS, RequestScope, type RequestLike } from '../../lib/http/scope.js'
+import { RequestScope, type RequestLike } from '../../lib/http/scope.js'
 import { createTraceSource } from '../../lib/http/trace.js'
 import type { Trail } from '../../lib/trail/trail.js'
 
@@ -52,10 +52,4 @@ test('an address that is none is kept apart from those that are', async t => {
   const { scope, facts } = scopeOf({ ip: 'unknown' })
   await scope.log(event)
   t.same(facts[0]!.client, { address: 'unknown' })
-})
-
-test('an address that the socket has lost is the one that the server has kept', async t => {
-  const { scope, facts } = scopeOf({ raw: { headers: {}, [CLIENT_ADDRESS]: '10.0.0.7' } as never })
-  await scope.log(event)
-  t.same(facts[0]!.client, { ip: '10.0.0.7' })
 })
