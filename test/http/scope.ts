@@ -10,7 +10,7 @@ const event: AuditEvent = { message: 'm', event: { action: 'a' } }
 function scopeOf (request: Partial<RequestLike> & { user?: { name: string } }): { scope: RequestScope<RequestLike>, facts: ScopeFacts[], request: typeof request } {
   const facts: ScopeFacts[] = []
   const trail = { now: () => 0, async log (_event: AuditEvent, known: ScopeFacts) { facts.push(known) }, async logAll (events: AuditEvent[], known: ScopeFacts) { facts.push(...events.map(() => known)) } } as unknown as Trail
-  const like = { raw: { headers: {} }, ...request } as RequestLike & { user?: { name: string } }
+  const like = Object.defineProperties({ raw: { headers: {} } }, Object.getOwnPropertyDescriptors(request)) as unknown as RequestLike & { user?: { name: string } }
   const scope = new RequestScope({ trail, traces: createTraceSource({ allowFromAnyIp: true, ipAllowlist: [] }, false), resolvers: { user: () => like.user }, answering: new AsyncLocalStorage(), wrap: repository => repository }, like)
   return { scope, facts, request: like }
 }
@@ -52,4 +52,13 @@ test('an address that is none is kept apart from those that are', async t => {
   const { scope, facts } = scopeOf({ ip: 'unknown' })
   await scope.log(event)
   t.same(facts[0]!.client, { address: 'unknown' })
+})
+
+test('an address that cannot be read costs the address alone, and every event of the request says so', async t => {
+  const { scope, facts, request } = scopeOf({ raw: { headers: { 'x-opaque-id': 'opaque' } } as never, get ip (): string { throw new Error('no such proxy') } })
+  await scope.log(event)
+  request.user = { name: 'jdoe' }
+  await scope.log(event)
+  const error = { code: 'AUDIT_ERR_SCOPE', message: 'client.ip: no such proxy' }
+  t.same(facts.map(known => [known.user, known.trace, known.client, known.error]), [[undefined, { id: 'opaque' }, undefined, error], [{ name: 'jdoe' }, { id: 'opaque' }, undefined, error]])
 })
