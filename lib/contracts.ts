@@ -258,7 +258,8 @@ export interface AuditLogger {
   /**
    * The same object with its methods audited: writes are recorded before they run, reads
    * after, one event per object. Methods that are not in the table of operations pass
-   * through untouched. Wrapping what is wrapped already does not log twice.
+   * through untouched. Wrapping what is wrapped already does not log twice;
+   * wrapping what somebody else has put around it does.
    *
    * @throws {AUDIT_ERR_OPTION} the table of operations is not usable
    */

@@ -15,7 +15,7 @@ const second = 1000
 const day = 24 * 60 * 60 * second
 
 /** What one of each unit is in milliseconds, as in Kibana. */
-export const MILLISECONDS = { ms: 1, s: second, m: 60 * second, h: 60 * 60 * second, d: day, w: 7 * day, M: 30 * day, Y: 365 * day } as const
+const MILLISECONDS = { ms: 1, s: second, m: 60 * second, h: 60 * 60 * second, d: day, w: 7 * day, M: 30 * day, Y: 365 * day } as const
 
 export type DurationUnit = keyof typeof MILLISECONDS
 

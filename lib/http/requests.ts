@@ -1,7 +1,8 @@
 // One `http_request` event for each request that reaches the server, whatever becomes of it.
 // Called by plugin.ts, once, when auditing is enabled. A request is recorded at the first of
 // these that it comes to:
-//   1. the end of its onRequest phase (the preParsing hook), or of its preHandler phase
+//   1. the end of its onRequest phase (the preParsing hook), or of its preHandler phase (of a
+//      request without a route only the answer is sure to come after that: onSend)
 //   2. its response has gone out (onResponse): somebody's hook answered or refused it
 //   3. its client has gone (onRequestAbort)
 //   4. it is over (watch-servers.ts): it was answered before any hook, such as a malformed URL
@@ -11,6 +12,7 @@ import type { TLSSocket } from 'node:tls'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AuditLogger, OnFailure } from '../contracts.js'
 import { httpRequestEvent } from '../events/http-request.js'
+import { messageOf } from '../layouts/plain.js'
 import type { RequestLike } from './scope.js'
 import type { HttpSettings } from './settings.js'
 import { createTargetReader } from './target.js'
@@ -43,20 +45,21 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
     const raw = request.raw as IncomingMessage & { [recorded]?: boolean, originalUrl?: string }
     if (raw[recorded] === true) return undefined
     raw[recorded] = true
-    const { host, protocol, routeOptions } = request as Partial<FastifyRequest>
+    const { host, protocol, fault } = addressed(request)
     const url = urlOf(raw.originalUrl ?? raw.url ?? '/', host ?? raw.headers?.host ?? raw.headers?.[':authority'] as string | undefined ?? '', protocol)
-    if (ignoredPaths.has(url.path) || (routeOptions?.config as { audit?: boolean } | undefined)?.audit === false) return undefined
+    if (ignoredPaths.has(url.path) || ((request as Partial<FastifyRequest>).routeOptions?.config as { audit?: boolean } | undefined)?.audit === false) return undefined
     const method = raw.method ?? 'GET'
-    return scopeOf(request).log(ending === null ? httpRequestEvent({ method, url }) : httpRequestEvent({ method, url, ...outcomeOf(ending) }))
+    const event = ending === null ? httpRequestEvent({ method, url }) : httpRequestEvent({ method, url, ...outcomeOf(ending) })
+    return scopeOf(request).log(fault === undefined ? event : { ...event, labels: { audit_fault: fault } })
   }
 
-  function recordAndGoOn (request: FastifyRequest, _reply: FastifyReply, done: Done): void {
-    record(request, null)
+  function recordAndGoOn (request: FastifyRequest, _reply: FastifyReply, done: Done, ending: Ending | null): void {
+    record(request, ending)
     done()
   }
 
-  function recordAndWait (request: FastifyRequest, reply: FastifyReply, done: Done): void {
-    const acknowledged = record(request, null)
+  function recordAndWait (request: FastifyRequest, reply: FastifyReply, done: Done, ending: Ending | null): void {
+    const acknowledged = record(request, ending)
     if (acknowledged === undefined) done()
     else onFailure.mayGoOn('http', acknowledged).then(() => { done() }, refuse)
 
@@ -70,18 +73,23 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
   // Decided once: a request that need not wait does not ask.
   const recordOnItsWay = onFailure.holds('http') ? recordAndWait : recordAndGoOn
 
+  function recordAfterPreHandler (request: FastifyRequest, reply: FastifyReply, done: Done): void {
+    recordOnItsWay(request, reply, done, null)
+  }
+
   if (settings.hook === 'onRequest') {
     app.addHook('preParsing', function recordAfterOnRequest (request, reply, _payload, done) {
-      recordOnItsWay(request, reply, done)
+      recordOnItsWay(request, reply, done, null)
     })
   } else {
     // A route's own hooks run after those of its instance, so this one is the last.
     app.addHook('onRoute', function recordLast (route) {
-      route.preHandler = [route.preHandler ?? [], recordOnItsWay].flat()
+      route.preHandler = [route.preHandler ?? [], recordAfterPreHandler].flat()
     })
-    app.addHook('preHandler', function recordNotFound (request, reply, done) {
-      if (request.is404) recordOnItsWay(request, reply, done)
-      else done()
+    // No hook is sure to be the last before a handler of 404s, which may have preHandlers of its own.
+    app.addHook('onSend', function recordNotFound (request, reply, payload, done) {
+      if (!request.is404) done(null, payload)
+      else recordOnItsWay(request, reply, error => { if (error === undefined) done(null, payload); else withhold(payload, error, done) }, { statusCode: reply.statusCode })
     })
   }
 
@@ -113,4 +121,20 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
 function outcomeOf ({ statusCode }: Ending): Pick<Parameters<typeof httpRequestEvent>[0], 'outcome' | 'statusCode' | 'error'> {
   if (statusCode === undefined) return { outcome: 'failure', error: ABORTED }
   return { outcome: statusCode >= 400 ? 'failure' : 'unknown', statusCode }
+}
+
+/** What a request says of the host it asks; `trustProxy` may be a function of the application, which throws. */
+function addressed (request: { readonly host?: string, readonly protocol?: string }): { host?: string, protocol?: string, fault?: string } {
+  try {
+    const { host, protocol } = request
+    return { host, protocol }
+  } catch (thrown) {
+    return { fault: `url: ${messageOf(thrown)}` }
+  }
+}
+
+/** Refuses an answer that is ready: a stream that nobody is going to read has to be let go. */
+function withhold (payload: unknown, error: Error, done: Done): void {
+  (payload as { destroy?: () => void } | null | undefined)?.destroy?.()
+  done(error)
 }

@@ -3,18 +3,15 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import type { ScopedAuditLogger, ScopeFacts, TraceHeaders } from '../contracts.js'
-import { plainText } from '../layouts/plain.js'
+import { messageOf, plainText } from '../layouts/plain.js'
 import { Logger, type WrapRepository } from '../trail/logger.js'
 import type { Trail } from '../trail/trail.js'
 import { type Answering, type Identity, IdentityOf, type Resolvers } from './identity.js'
 import type { Trace, TraceSource } from './trace.js'
 
-/** Where an HTTP/2 request keeps its client's address: its socket is lost with its stream. */
-export const CLIENT_ADDRESS = Symbol('fastify-audit.client-address')
-
 /** What is read of a Fastify request. For a request that never became one, the raw message has to do. */
 export interface RequestLike {
-  readonly raw: IncomingMessage & { [CLIENT_ADDRESS]?: string }
+  readonly raw: IncomingMessage
   readonly id?: string
   /** The address of the client, as Fastify's `trustProxy` sees it. */
   readonly ip?: string
@@ -39,6 +36,8 @@ export class RequestScope<Request extends RequestLike> extends Logger implements
   #facts: ScopeFacts | null = null
   /** What the facts were made of; the identity is another object when more has become known. */
   #factsOf: Identity | null = null
+  /** Why the address of the client is not known. */
+  #fault: ScopeFacts['error']
 
   constructor ({ trail, traces, resolvers, answering, wrap }: ScopeParts<Request>, request: Request) {
     super(trail, wrap)
@@ -66,29 +65,45 @@ export class RequestScope<Request extends RequestLike> extends Logger implements
 
   #factsFor (identity: Identity): ScopeFacts {
     if (this.#facts === null || this.#factsOf !== identity) {
-      this.#facts = this.#facts === null ? this.#firstFacts(identity) : withIdentity(this.#facts, identity)
+      this.#facts = this.#facts === null ? this.#firstFacts(identity) : withIdentity(this.#facts, identity, this.#fault)
       this.#factsOf = identity
     }
     return this.#facts
   }
 
   #firstFacts ({ user, kibana, error }: Identity): ScopeFacts {
-    const { raw, ip } = this.#request
+    const { raw } = this.#request
+    const client = clientFields(this.#address())
     const forwardedFor = raw.headers?.['x-forwarded-for']
     return {
       user,
       kibana,
       trace: { id: this.#traceOnce().id },
-      client: clientFields(ip ?? (raw as RequestLike['raw'])[CLIENT_ADDRESS]),
+      client,
       http: forwardedFor === undefined ? undefined : { request: { headers: { 'x-forwarded-for': plainText(String(forwardedFor)) } } },
-      error
+      error: bothOf(error, this.#fault)
+    }
+  }
+
+  #address (): string | undefined {
+    try {
+      return this.#request.ip
+    } catch (thrown) {
+      // A `trustProxy` may be a function of the application.
+      this.#fault = { code: 'AUDIT_ERR_SCOPE', message: `client.ip: ${messageOf(thrown)}` }
+      return undefined
     }
   }
 }
 
 // Written out: on the path of every request a spread costs ten times as much.
-function withIdentity ({ trace, client, http }: ScopeFacts, { user, kibana, error }: Identity): ScopeFacts {
-  return { user, kibana, trace, client, http, error }
+function withIdentity ({ trace, client, http }: ScopeFacts, { user, kibana, error }: Identity, fault: ScopeFacts['error']): ScopeFacts {
+  return { user, kibana, trace, client, http, error: bothOf(error, fault) }
+}
+
+function bothOf (error: ScopeFacts['error'], fault: ScopeFacts['error']): ScopeFacts['error'] {
+  if (error === undefined || fault === undefined) return error ?? fault
+  return { code: error.code, message: plainText(`${error.message}; ${fault.message}`) }
 }
 
 /** `client.ip` is an address for whoever indexes it; a proxy that is trusted may yet forward anything. */

@@ -7,7 +7,7 @@ import type { Http2ServerRequest, IncomingHttpHeaders, ServerHttp2Stream } from 
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
-import { CLIENT_ADDRESS, type RequestLike } from './scope.js'
+import type { RequestLike } from './scope.js'
 
 /** How a request ended that was not recorded on its way in; without a status nothing was answered. */
 export interface Ending {
@@ -99,7 +99,7 @@ function watchHttp2 (server: Server, watcher: Watcher): void {
   server.on('request', (request: Raw & Partial<Pick<Http2ServerRequest, 'stream'>>, response: ServerResponse) => {
     if (request.stream === undefined) return
     requested.add(request.stream)
-    request[CLIENT_ADDRESS] = request.socket.remoteAddress
+    rememberConnection(request.stream, request.socket as TLSSocket)
     response.on('close', () => { closed(request, response, watcher) })
   })
   // A CONNECT never becomes a request, and what expects something may not.
@@ -118,6 +118,14 @@ function watchHttp2 (server: Server, watcher: Watcher): void {
 /** The response that a connection is busy with. Node keeps it there and has no other way to ask. */
 function responseOn (socket: Socket): ServerResponse | null {
   return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? null
+}
+
+/**
+ * What stands for the socket of an HTTP/2 request asks the stream itself once the stream has lost
+ * its session: there Fastify finds whose request it was, and whether it came over TLS.
+ */
+function rememberConnection (stream: ServerHttp2Stream, { encrypted, remoteAddress }: TLSSocket): void {
+  Object.assign(stream, { encrypted, remoteAddress })
 }
 
 /** Node forgets the address of a closed socket unless it has been asked for. */

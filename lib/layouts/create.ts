@@ -6,7 +6,7 @@ import { createJsonLayout } from './json.js'
 import { createPatternLayout, DEFAULT_PATTERN } from './pattern.js'
 
 /** `type: json`: one ECS object per line. */
-export const jsonLayoutSchema = {
+const jsonLayoutSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['type'],
@@ -16,7 +16,7 @@ export const jsonLayoutSchema = {
 } as const
 
 /** `type: pattern`: a line for people. */
-export const patternLayoutSchema = {
+const patternLayoutSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['type'],

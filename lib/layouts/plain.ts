@@ -4,7 +4,7 @@
 // to wait for its request's user.
 import type { AuditEvent } from '../contracts.js'
 import { MAX_STRING_LENGTH } from './quote.js'
-import { MAX_DEPTH } from './value.js'
+import { isPlainObject, MAX_DEPTH } from './value.js'
 
 /** The most that `labels.audit_fault` says; what goes beyond is cut. */
 const MAX_FAULT_LENGTH = 1000
@@ -100,11 +100,14 @@ class PlainCopy {
     this.#ancestors.push(object)
     try {
       const { toJSON } = object as { toJSON?: unknown }
-      if (typeof toJSON === 'function') return this.#copy(toJSON.call(object, ''), path)
+      if (typeof toJSON === 'function') return this.#copy(toJSON.call(object, '') ?? this.#fault(path, `${classOf(object)} has nothing to say`), path)
       if (object instanceof Error) return { type: this.of(object.name, `${path}.name`), message: this.of(object.message, `${path}.message`) }
       if (object instanceof Map) return this.#fields(Object.fromEntries(object), path)
       if (object instanceof Set) return this.#list([...object], path)
-      return Array.isArray(object) ? this.#list(object, path) : this.#fields(object as Fields, path)
+      if (Array.isArray(object)) return this.#list(object, path)
+      // What it holds is not in fields: a RegExp, a Promise, a class with private ones.
+      if (!isPlainObject(object) && Object.keys(object).length === 0) return this.#fault(path, `${classOf(object)} cannot be written`)
+      return this.#fields(object as Fields, path)
     } finally {
       this.#ancestors.pop()
     }
@@ -145,6 +148,8 @@ class PlainCopy {
     if (this.faults.length < 20) this.faults.push(`${plainText(path).slice(0, 200)}: ${what.slice(0, 200)}`)
   }
 }
+
+const classOf = (object: object): string => `a ${String(object.constructor?.name)}`
 
 /** The message of whatever was thrown; what is thrown may be as hostile as what is read. */
 export function messageOf (thrown: unknown): string {

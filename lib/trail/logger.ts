@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AuditEvent, AuditLogger, RepositoryOptions, ScopeFacts } from '../contracts.js'
 import { messageOf, plainEvent } from '../layouts/plain.js'
 import { failureClassOf } from './on-failure.js'
+import { quiet } from './promises.js'
 import type { Trail } from './trail.js'
 
 /** Wraps a repository so that its events go to a logger; given by plugin.ts. */
@@ -44,7 +45,8 @@ export abstract class Logger implements AuditLogger {
     return this.#trail.log(event, facts, time)
   }
 
-  logAll (events: readonly AuditEvent[]): Promise<void> {
+  logAll (said: readonly AuditEvent[]): Promise<void> {
+    const events = listOf(said)
     if (events.length === 0) return NOTHING_TO_WAIT_FOR
     const time = this.#trail.now()
     const facts = this.#facts()
@@ -54,14 +56,14 @@ export abstract class Logger implements AuditLogger {
   }
 
   ensure (event: AuditEvent): Promise<void> {
-    return this.#trail.onFailure.mayGoOn(failureClassOf(event), this.log(event))
+    return quiet(this.#trail.onFailure.mayGoOn(failureClassOf(event), this.log(event)))
   }
 
   repository<T extends object> (repository: T, options?: RepositoryOptions): T {
     return this.#wrap(repository, options, () => this)
   }
 
-  /** Facts that cannot be had, such as the address behind a `trustProxy` that throws, keep no event from going out. */
+  /** Facts that cannot be had keep no event from going out. */
   #facts (): ScopeFacts | Promise<ScopeFacts> {
     try {
       const facts = this.factsNow()
@@ -124,6 +126,14 @@ const NO_FACTS: ScopeFacts = {}
 /** The logger of what no request has caused: nothing is known of its scope. */
 export class RequestlessLogger extends Logger {
   protected override factsNow (): ScopeFacts { return NO_FACTS }
+}
+
+/** What is no list, or one that cannot be read, is one event that cannot be written as it is: it goes out marked. */
+function listOf (said: unknown): readonly AuditEvent[] {
+  try {
+    if (Array.isArray(said)) return [...said] as AuditEvent[]
+  } catch {}
+  return [said as AuditEvent]
 }
 
 function withoutFacts (error: unknown): ScopeFacts {

@@ -28,15 +28,18 @@ export const FAILURE_CLASSES = ['writes', 'reads', 'http', 'authentication'] as 
 
 /**
  * The kind of an event, by what it says of itself: `http_request` events are `http`, those of
- * category `authentication`, `session` or `iam` are `authentication`, those of type `access`
- * are `reads`, and everything else is as careful as `writes`.
+ * category `authentication`, `session` or `iam` are `authentication`, those of no other type
+ * than `access` are `reads`, and everything else is as careful as `writes`.
  */
 export function failureClassOf (said: AuditEvent): FailureClass {
   try {
-    const { action, category, type } = said.event
-    if (action === 'http_request') return 'http'
+    // Read one by one: a getter that throws hides only what comes after it.
+    const what = said.event
+    if (what.action === 'http_request') return 'http'
+    const { category } = what
     if (has(category, 'authentication') || has(category, 'session') || has(category, 'iam')) return 'authentication'
-    return has(type, 'access') ? 'reads' : 'writes'
+    const { type } = what
+    return has(type, 'access') && (typeof type === 'string' || type!.every(one => one === 'access')) ? 'reads' : 'writes'
   } catch {
     // Whatever an application says instead of an event.
     return 'writes'

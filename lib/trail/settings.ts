@@ -1,6 +1,5 @@
 // The settings of what is promised about every event: how sure it is to be there, and what may
 // wait. Gathered by config/schema; `on_failure` stands with the code that obeys it.
-import type { FromSchema } from '../config/from-schema.js'
 import { durationSchema, sizeSchema } from '../config/units.js'
 
 /** `durability`. */
@@ -20,5 +19,3 @@ export const queueSchema = {
     timeout: { ...durationSchema, default: '10s', description: 'How long anybody waits for an event to be written, or for the user, session or space of a request. Then on_failure applies; the event goes on waiting in the queue.' }
   }
 } as const
-
-export type QueueSettings = Required<FromSchema<typeof queueSchema>>

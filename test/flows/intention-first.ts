@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { auditedApp, eventually } from '../support/audited-app.js'
+import { spawnTraced, withoutStrace } from '../support/strace.js'
 
 interface Line { readonly event: { readonly action: string, readonly outcome: string }, readonly kibana?: { readonly saved_object?: { readonly id: string } } }
 
@@ -62,19 +63,19 @@ function callsIn (trace: string): SystemCall[] {
   return calls
 }
 
-const withoutStrace = spawnSync('strace', ['-V']).status === 0 ? false : 'strace is not installed on this machine'
-
 for (const [durability, slow] of [['write', WRITES], ['fsync', SYNCS]] as const) {
   test(`on a slow disk, with durability ${durability}, no write begins before its intention is there: one object, and thousands`, { skip: withoutStrace }, async t => {
     const folder = t.testdir({ 'audit.log': '', notes: '' })
     const [log, notes, trace] = ['audit.log', 'notes', 'trace'].map(name => join(folder, name)) as [string, string, string]
     const section = { durability, appender: { type: 'file', fileName: log, layout: { type: 'json' } } }
-    const { status, stdout, stderr } = spawnSync('strace', [
-      '-f', '-y', '-o', trace, '-P', log, '-P', notes, '-e', `trace=${[...WRITES, ...SYNCS].join()}`, '-e', `inject=${slow.join()}:delay_enter=${DELAY_MS * 1000}`,
-      process.execPath, CHILD, JSON.stringify(section), log, notes
-    ], { encoding: 'utf8' })
-    t.equal(status, 0, stderr)
+    const { child, injected } = spawnTraced([CHILD, JSON.stringify(section), log, notes], {
+      inject: [`${slow.join()}:delay_enter=${DELAY_MS * 1000}`], files: [log, notes], watch: [...WRITES, ...SYNCS], trace
+    })
+    let stdout = ''
+    child.stdout!.on('data', chunk => { stdout += chunk })
+    t.same(await once(child, 'close'), [0, null])
     t.equal(stdout, 'done')
+    t.ok(injected() >= 2, 'the disk was slow for the one and for the thousands')
     t.same(readFileSync(notes, 'utf8').split('\n').slice(0, -1), ['1', '2001'], 'the log had all of them when the repository was called')
 
     const calls = callsIn(readFileSync(trace, 'utf8'))

@@ -23,7 +23,7 @@ test('a disk that does not answer for seconds', { skip: withoutStrace, timeout: 
     queue: { maxBytes: MAX_BYTES, timeout: 1000 }
   }
   const { child, injected } = spawnTraced([CHILD, JSON.stringify(options)], {
-    inject: [`write:delay_enter=${STALL_SECONDS}s:when=40`], file, trace: join(directory, 'trace')
+    inject: [`write:delay_enter=${STALL_SECONDS}s:when=40`], files: [file], trace: join(directory, 'trace')
   })
   const lines: string[] = []
   child.stdout!.on('data', chunk => { lines.push(...String(chunk).split('\n').filter(Boolean)) })

@@ -76,7 +76,7 @@ for (const [error, calls] of [['EIO', 'write'], ['EROFS', 'write'], ['EDQUOT', '
     const directory = t.testdir()
     const file = join(directory, 'audit.log')
     const { child, injected } = spawnTraced([CHILD, optionsFor(file, join(directory, 'notes'))], {
-      inject: [`${calls}:error=${error}:when=20..23`], file, trace: join(directory, 'trace')
+      inject: [`${calls}:error=${error}:when=20..23`], files: [file], trace: join(directory, 'trace')
     })
     t.ok(await statusWith(child, ({ state, lastError }) => state === 'degraded' && lastError!.message.includes(error)), 'it is met')
     t.ok(await statusWith(child, ({ state, queued }) => state === 'ok' && queued < 10), 'it recovers by itself')

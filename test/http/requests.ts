@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs'
 import http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { request as httpRequest } from 'node:http'
+import { Readable } from 'node:stream'
 import requestContext from '@fastify/request-context'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { test } from 'tap'
 import { withFullDisk } from '../support/faults.js'
+import { selfSigned, withoutOpenssl } from '../support/self-signed.js'
 import { type AuditedApp, auditedApp, eventually, listen, sendRaw, type WrittenEvent } from '../support/audited-app.js'
 
 interface HttpEvent extends WrittenEvent {
@@ -226,8 +228,46 @@ test('with http.hook preHandler the event knows the user of a later hook, and wh
   await app.inject('/early')
   t.same(outcomes(await requestsOf(audited, 6)), [
     ['/a', 'unknown', undefined, 'jdoe'], ['/b', 'unknown', undefined, 'jdoe'], ['/c', 'failure', 403, undefined],
-    ['/d', 'failure', 400, undefined], ['/missing', 'unknown', undefined, undefined], ['/early', 'unknown', 200, undefined]
+    ['/d', 'failure', 400, undefined], ['/missing', 'failure', 404, undefined], ['/early', 'unknown', 200, undefined]
   ])
+})
+
+test('with http.hook preHandler a 404 is recorded with the user of whatever hook comes before its answer', async t => {
+  for (const at of ['instance', 'handler', 'child'] as const) {
+    const audited = await auditedApp(t, { user: userOf, section: { http: { hook: 'preHandler' } } })
+    const { app } = audited
+    const login = async (request: FastifyRequest): Promise<void> => { request.user = { name: 'jdoe' } }
+    if (at === 'instance') app.addHook('preHandler', login)
+    else if (at === 'handler') app.setNotFoundHandler({ preHandler: login }, (_request, reply) => { reply.code(404).send('none') })
+    else await app.register(async child => { child.setNotFoundHandler({ preHandler: login }, async () => 'found after all') }, { prefix: '/missing' })
+    const { statusCode } = await app.inject('/missing')
+    t.same(outcomes(await requestsOf(audited)), [['/missing', at === 'child' ? 'unknown' : 'failure', statusCode, 'jdoe']], at)
+    t.equal(statusCode, at === 'child' ? 200 : 404)
+  }
+})
+
+test('with http.hook preHandler a handler of 404s that takes its response over is recorded all the same', async t => {
+  const audited = await auditedApp(t, { section: { http: { hook: 'preHandler' } } })
+  audited.app.setNotFoundHandler((_request, reply) => { reply.hijack(); reply.raw.end('mine') })
+  await audited.app.inject('/missing')
+  t.same(outcomes(await requestsOf(audited)), [['/missing', 'unknown', 200, undefined]])
+})
+
+test('a trustProxy that throws costs an event no more than what it would have said', async t => {
+  const audited = await auditedApp(t, {
+    user: () => ({ name: 'jdoe' }),
+    space: () => 'here',
+    server: { trustProxy: () => { throw new Error('no such proxy') } }
+  })
+  audited.app.get('/a', async () => 'ok')
+  const port = await listen(audited.app)
+  for (const name of ['x-forwarded-for', 'x-forwarded-host']) {
+    t.equal((await fetch(`http://127.0.0.1:${port}/a`, { headers: { [name]: '203.0.113.9' } })).status, 200, name)
+  }
+  const [byAddress, byHost] = await requestsOf(audited, 2)
+  const whole = { user: { name: 'jdoe' }, kibana: { space_id: 'here' }, trace: { id: /^[0-9a-f]{32}$/ }, url: { domain: '127.0.0.1', port, path: '/a' } }
+  t.match(byAddress, { ...whole, client: undefined, error: { code: 'AUDIT_ERR_SCOPE', message: 'client.ip: no such proxy' } })
+  t.match(byHost, { ...whole, client: { ip: '127.0.0.1' }, labels: { audit_fault: 'url: no such proxy' } })
 })
 
 test('a path, a header or a user name cannot forge a line or a field', async t => {
@@ -306,6 +346,20 @@ test('an HTTP/2 client that goes away is recorded with its address', async t => 
   t.match(events[0], { error: { code: 'AUDIT_ERR_ABORTED' }, client: { ip: '127.0.0.1' } })
 })
 
+for (const trustProxy of [false, true]) {
+  test(`an HTTP/2 request that a hook refused has come over TLS, and from where it came; trustProxy ${trustProxy}`, { skip: withoutOpenssl }, async t => {
+    t.testdir()
+    const { key, cert } = selfSigned(t)
+    const audited = await auditedApp(t, { server: { http2: true, https: { key, cert }, trustProxy } as never })
+    audited.app.get('/no', { onRequest: async () => { throw Object.assign(new Error('no'), { statusCode: 401 }) } }, async () => 'ok')
+    const session = http2.connect(`https://127.0.0.1:${await listen(audited.app)}`, { rejectUnauthorized: false })
+    await new Promise((resolve, reject) => session.request({ ':path': '/no', 'x-forwarded-for': '203.0.113.9' }).resume().on('close', resolve).on('error', reject))
+    session.close()
+    const [event] = await requestsOf(audited)
+    t.match(event, { event: { outcome: 'failure' }, url: { scheme: 'https' }, client: { ip: trustProxy ? '203.0.113.9' : '127.0.0.1' } })
+  })
+}
+
 test('requests whose connections are cut when the application closes are recorded', async t => {
   let arrived!: () => void
   const arrival = new Promise<void>(resolve => { arrived = resolve })
@@ -344,6 +398,8 @@ for (const hook of ['onRequest', 'preHandler'] as const) {
     const inFile = (): string | undefined => readFileSync(file, 'utf8').split('\n').at(-2)
     app.addHook('onRequest', async request => { request.user = { name: String(request.headers.authorization ?? 'jdoe') } })
     let ran = 0
+    // A handler of 404s may have hooks that find the user out: with preHandler its answer is held, not its run.
+    const held = hook === 'onRequest'
     app.get('/a', async () => { ran++; return inFile() })
     app.setNotFoundHandler(async (_request, reply) => { ran++; return reply.code(404).send(inFile()) })
     app.get('/quiet', { config: { audit: false } }, async () => 'ok')
@@ -357,7 +413,8 @@ for (const hook of ['onRequest', 'preHandler'] as const) {
       child.get('/deaf', async () => { ran++; return 'ok' })
     })
     t.match(JSON.parse((await app.inject('/a')).body), { url: { path: '/a' } })
-    t.match(JSON.parse((await app.inject('/missing')).body), { url: { path: '/missing' } })
+    t.match(JSON.parse((await app.inject('/missing')).body), { url: { path: held ? '/missing' : '/a' } })
+    t.match(JSON.parse(inFile()!), { url: { path: '/missing' } }, 'it is there when its answer is')
     t.equal(ran, 2)
     await withFullDisk(0, async () => {
       t.match(await app.inject('/a'), BLOCKED)
@@ -368,7 +425,7 @@ for (const hook of ['onRequest', 'preHandler'] as const) {
       for (const url of ['/quiet', '/health']) t.equal((await app.inject(url)).statusCode, 200, `${url} has no event to wait for`)
       t.equal((await app.inject({ url: '/a', headers: { authorization: 'probe' } })).statusCode, 200, 'an event that a filter drops is not waited for')
     })
-    t.equal(ran, 3)
+    t.equal(ran, held ? 3 : 4)
     // What was refused asks again.
     t.equal(await eventually(async () => (await app.inject('/a')).statusCode === 200), true)
   })
@@ -391,5 +448,21 @@ test('with block, what is recorded at its end is not held: it has been answered'
   await withFullDisk(0, async () => {
     t.equal((await fetch(`http://127.0.0.1:${port}/a`)).status, 401)
     t.equal((await fetch(`http://127.0.0.1:${port}/%ZZ`)).status, 400)
+  })
+})
+
+test('with http.hook preHandler and block, the answer to a 404 is withheld, whatever it is', async t => {
+  const { app } = await auditedApp(t, { section: { on_failure: { http: 'block' }, http: { hook: 'preHandler' } } })
+  const page = new Readable({ read () {} })
+  app.setNotFoundHandler((request, reply) => { reply.type('text/html').send(request.url === '/page' ? page : { secret: 'the figures of the year' }) })
+  await app.ready()
+  await withFullDisk(0, async () => {
+    for (const url of ['/object', '/page']) {
+      const { statusCode, headers, body } = await app.inject(url)
+      t.match({ statusCode, headers, body }, BLOCKED, url)
+      t.notMatch(body, /figures/)
+    }
+    t.match(app.audit.status().lastError?.message, /EFBIG/, 'the disk was full')
+    t.ok(page.destroyed, 'a stream is let go')
   })
 })

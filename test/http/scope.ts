@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { test } from 'tap'
 import type { AuditEvent, ScopeFacts } from '../../lib/contracts.js'
-import { CLIENT_ADDRESS, RequestScope, type RequestLike } from '../../lib/http/scope.js'
+import { RequestScope, type RequestLike } from '../../lib/http/scope.js'
 import { createTraceSource } from '../../lib/http/trace.js'
 import type { Trail } from '../../lib/trail/trail.js'
 
@@ -10,7 +10,7 @@ const event: AuditEvent = { message: 'm', event: { action: 'a' } }
 function scopeOf (request: Partial<RequestLike> & { user?: { name: string } }): { scope: RequestScope<RequestLike>, facts: ScopeFacts[], request: typeof request } {
   const facts: ScopeFacts[] = []
   const trail = { now: () => 0, async log (_event: AuditEvent, known: ScopeFacts) { facts.push(known) }, async logAll (events: AuditEvent[], known: ScopeFacts) { facts.push(...events.map(() => known)) } } as unknown as Trail
-  const like = { raw: { headers: {} }, ...request } as RequestLike & { user?: { name: string } }
+  const like = Object.defineProperties({ raw: { headers: {} } }, Object.getOwnPropertyDescriptors(request)) as unknown as RequestLike & { user?: { name: string } }
   const scope = new RequestScope({ trail, traces: createTraceSource({ allowFromAnyIp: true, ipAllowlist: [] }, false), resolvers: { user: () => like.user }, answering: new AsyncLocalStorage(), wrap: repository => repository }, like)
   return { scope, facts, request: like }
 }
@@ -54,8 +54,11 @@ test('an address that is none is kept apart from those that are', async t => {
   t.same(facts[0]!.client, { address: 'unknown' })
 })
 
-test('an address that the socket has lost is the one that the server has kept', async t => {
-  const { scope, facts } = scopeOf({ raw: { headers: {}, [CLIENT_ADDRESS]: '10.0.0.7' } as never })
+test('an address that cannot be read costs the address alone, and every event of the request says so', async t => {
+  const { scope, facts, request } = scopeOf({ raw: { headers: { 'x-opaque-id': 'opaque' } } as never, get ip (): string { throw new Error('no such proxy') } })
   await scope.log(event)
-  t.same(facts[0]!.client, { ip: '10.0.0.7' })
+  request.user = { name: 'jdoe' }
+  await scope.log(event)
+  const error = { code: 'AUDIT_ERR_SCOPE', message: 'client.ip: no such proxy' }
+  t.same(facts.map(known => [known.user, known.trace, known.client, known.error]), [[undefined, { id: 'opaque' }, undefined, error], [{ name: 'jdoe' }, { id: 'opaque' }, undefined, error]])
 })

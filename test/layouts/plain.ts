@@ -15,7 +15,7 @@ test('a plain event is copied as it is, without a mark', async t => {
   const said = { message: 'm', event, kibana: { saved_object: { type: 'a', id: '1' } }, labels: { a: 1 }, tags: ['x', 'y'] }
   t.same(plain(said), said)
   t.not(plainEvent(said), said)
-  t.same(plain({ message: 'm', event, at: new Date(0), absent: null, gone: undefined }), { message: 'm', event, at: '1970-01-01T00:00:00.000Z' }, 'dates are text, null is absent: no fault')
+  t.same(plain({ message: 'm', event, at: new Date(0), absent: null, gone: undefined, empty: {}, bare: Object.create(null) }), { message: 'm', event, at: '1970-01-01T00:00:00.000Z', empty: {}, bare: {} }, 'dates are text, null is absent: no fault')
 })
 
 test('what cannot be kept is named in labels.audit_fault and everything else is kept', async t => {
@@ -31,6 +31,14 @@ test('what cannot be kept is named in labels.audit_fault and everything else is 
     [() => {}, undefined, /odd: a function cannot be written/],
     [Symbol('s'), undefined, /odd: a symbol cannot be written/],
     [JSON.parse('{"__proto__":{"admin":true},"a":1}'), { a: 1 }, /odd\.__proto__: is left out/],
+    [/x/, undefined, /odd: a RegExp cannot be written/],
+    [new WeakMap(), undefined, /odd: a WeakMap cannot be written/],
+    [new WeakSet(), undefined, /odd: a WeakSet cannot be written/],
+    [Promise.resolve(1), undefined, /odd: a Promise cannot be written/],
+    [new ArrayBuffer(3), undefined, /odd: a ArrayBuffer cannot be written/],
+    [new (class Secretive { readonly #x = 1; get x (): number { return this.#x } })(), undefined, /odd: a Secretive cannot be written/],
+    [new Date(NaN), undefined, /odd: a Date has nothing to say/],
+    [{ inner: [new Date(NaN)] }, { inner: [] }, /odd\.inner\[0\]: a Date has nothing to say/],
     [Buffer.alloc(3), undefined, /odd: 3 bytes of binary data/],
     [{ toJSON () { throw new Error('toJSON says no') } }, undefined, /odd: cannot be read \(toJSON says no\)/],
     [new Proxy({}, { ownKeys () { throw new Error('proxy says no') } }), undefined, /odd: cannot be read \(proxy says no\)/],

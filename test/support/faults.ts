@@ -20,8 +20,8 @@ export async function withFullDisk (bytes: number, run: () => Promise<unknown>):
   }
 }
 
-function limitFiles (limit: number | 'unlimited'): void {
-  execFileSync('prlimit', [`--fsize=${limit}:unlimited`, '--pid', `${process.pid}`])
+function limitFiles (limit: number | 'unlimited', pid = process.pid): void {
+  execFileSync('prlimit', [`--fsize=${limit}:unlimited`, '--pid', `${pid}`])
 }
 
 /** A disk that can be filled. */
@@ -29,8 +29,8 @@ export interface SmallDisk {
   readonly directory: string
   /** What the operating system says when it is full. */
   readonly code: 'ENOSPC' | 'EFBIG'
-  /** Takes all the room that is left. */
-  fill (): Promise<void>
+  /** Takes all the room that is left. `pid`: the process that is to find it full, where that is not a disk of its own. */
+  fill (pid?: number): Promise<void>
   /** Gives it back. */
   free (): Promise<void>
 }
@@ -38,14 +38,16 @@ export interface SmallDisk {
 /**
  * A disk of its own, of 256 kB, for the length of a test. Only a superuser can have one; for
  * others, files of this process cannot grow while the disk is filled.
+ *
+ * @param files how many files and folders it can hold
  */
-export async function smallDisk (t: Test): Promise<SmallDisk> {
+export async function smallDisk (t: Test, files = 1000): Promise<SmallDisk> {
   const directory = await mkdtemp(join(tmpdir(), 'audit-disk-'))
   if (process.geteuid!() !== 0) {
     t.teardown(() => rm(directory, { recursive: true }))
-    return { directory, code: 'EFBIG', fill: async () => limitFiles(0), free: async () => limitFiles('unlimited') }
+    return { directory, code: 'EFBIG', fill: async pid => limitFiles(0, pid), free: async () => limitFiles('unlimited') }
   }
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', directory])
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=256k,nr_inodes=${files + 1}`, 'tmpfs', directory])
   t.teardown(async () => {
     execFileSync('umount', ['--lazy', directory])
     await rm(directory, { recursive: true })

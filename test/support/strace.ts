@@ -1,4 +1,4 @@
-// Runs a Node program under strace, which makes system calls on one file fail, take their time
+// Runs a Node program under strace, which makes system calls on some files fail, take their time
 // or kill the process, and proves afterwards that they did.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -12,14 +12,22 @@ export interface Traced {
   injected (): number
 }
 
-/**
- * @param inject what strace is told, such as `write:error=ENOSPC:when=5+`
- * @param file only calls on this file are touched
- */
-export function spawnTraced (program: readonly string[], { inject, file, trace }: { readonly inject: readonly string[], readonly file: string, readonly trace: string }): Traced {
-  const calls = inject.map(one => one.slice(0, one.indexOf(':'))).join(',')
+export interface TraceOptions {
+  /** What strace is told, such as `write:error=ENOSPC:when=5+`. */
+  readonly inject: readonly string[]
+  /** Only calls on these files are touched. */
+  readonly files: readonly string[]
+  /** Calls that are traced and left alone. */
+  readonly watch?: readonly string[]
+  /** Where strace writes what it has seen, with the path of each file. */
+  readonly trace: string
+}
+
+/** Starts a program of Node under strace. */
+export function spawnTraced (program: readonly string[], { inject, files, watch = [], trace }: TraceOptions): Traced {
+  const calls = [...inject.map(one => one.slice(0, one.indexOf(':'))), ...watch].join(',')
   const child = spawn('strace', [
-    '-f', '--seccomp-bpf', '-qq', '-o', trace, '-P', file, '-e', `trace=${calls}`, ...inject.flatMap(one => ['-e', `inject=${one}`]), process.execPath, ...program
+    '-f', '--seccomp-bpf', '-qq', '-y', '-o', trace, ...files.flatMap(file => ['-P', file]), '-e', `trace=${calls}`, ...inject.flatMap(one => ['-e', `inject=${one}`]), process.execPath, ...program
   ], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     // strace counts the calls of each thread for itself: with one thread, "the fifth" is the fifth.

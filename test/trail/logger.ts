@@ -175,3 +175,36 @@ test('ensure follows on_failure, log tells the truth', async t => {
   await ensured
   t.same(asked, ['authentication'])
 })
+
+test('ensure that nobody waits for ends no process', async t => {
+  const { trail, acknowledge } = recordingTrail()
+  const unhandled: unknown[] = []
+  const remember = (reason: unknown): void => { unhandled.push(reason) }
+  process.on('unhandledRejection', remember)
+  const onFailure = { holds: () => true, mayGoOn: async (_kind: string, acknowledged: Promise<unknown>) => { await acknowledged } }
+  const ensured = new TestLogger({ ...trail, onFailure } as unknown as Trail, () => ({}), wrap).ensure(say('1'))
+  acknowledge(new Error('disk is full'))
+  for (let turn = 0; turn < 5; turn++) await new Promise(resolve => setImmediate(resolve))
+  process.off('unhandledRejection', remember)
+  t.same(unhandled, [])
+  await t.rejects(ensured, { message: 'disk is full' }, 'who does wait is told')
+})
+
+test('what is no list is one event, and nothing is thrown', async t => {
+  const { proxy: revoked, revoke } = Proxy.revocable([], {})
+  revoke()
+  const unreadable = new Proxy([say('1')], { get () { throw new Error('no') } })
+  for (const odd of [null, undefined, {}, { length: 1 }, 'text', 7, new Set([say('1')]), revoked, unreadable]) {
+    for (const facts of [() => ({}), () => Promise.resolve({})]) {
+      const said: unknown[] = []
+      const trail = {
+        now: () => 0,
+        logAll: async (events: readonly unknown[]) => { said.push(...events) },
+        hold: () => ({ acknowledged: Promise.resolve(), record (events: readonly unknown[]) { said.push(...events) } })
+      } as unknown as Trail
+      await new TestLogger(trail, facts, wrap).logAll(odd as unknown as AuditEvent[])
+      await new Promise(resolve => setImmediate(resolve))
+      t.equal(said.length, 1)
+    }
+  }
+})

@@ -28,6 +28,19 @@ test('category and type may be lists or the one value', async (t) => {
   t.equal(kindOf({ event: { action: 'http_request', category: 'iam', type: 'access' } }), 'http')
 })
 
+test('what does not only read is a write', async (t) => {
+  t.equal(kindOf({ event: { action: 'a', category: 'database', type: ['access', 'change'] } }), 'writes')
+  t.equal(kindOf({ event: { action: 'a', type: ['info', 'access'] } }), 'writes')
+  t.equal(kindOf({ event: { action: 'a', type: [] } }), 'writes')
+  t.equal(kindOf({ event: { action: 'a', type: ['access', 'access'] } }), 'reads')
+})
+
+test('a getter that throws does not hide what can be read', async (t) => {
+  t.equal(kindOf({ event: { action: 'http_request', get category () { throw new Error('no') } } }), 'http')
+  t.equal(kindOf({ event: { action: 'a', category: ['session'], get type () { throw new Error('no') } } }), 'authentication')
+  t.equal(kindOf({ event: { action: 'a', category: 'database', get type () { throw new Error('no') } } }), 'writes')
+})
+
 test('what is only like a kind is not taken for it', async (t) => {
   for (const event of [
     { action: 'a', category: 'authentication,session' }, { action: 'a', type: 'accessible' }, { action: 'a', type: { access: true } }, { action: ['http_request'] },
