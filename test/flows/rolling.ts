@@ -26,16 +26,16 @@ async function open (directory: string, config: AppenderConfig) {
 }
 
 /** Writes all lines in batches of random size, and starts anew every so often; returns the lines. */
-async function writeUnderLoad (directory: string, config: AppenderConfig, timeOf: (line: number) => number): Promise<string[]> {
+async function writeUnderLoad (directory: string, config: AppenderConfig, timeOf: (line: number) => number, count = lineCount): Promise<string[]> {
   const random = createRandom(7)
   const padding = 'ž'.repeat(250)
   const written: string[] = []
   let appender = await open(directory, config)
   let batches = 0
-  while (written.length < lineCount) {
+  while (written.length < count) {
     const first = written.length
     const lines: string[] = []
-    for (let left = Math.min(1 + random(random(20) === 0 ? 3000 : 100), lineCount - first); left > 0; left--) {
+    for (let left = Math.min(1 + random(random(20) === 0 ? 3000 : 100), count - first); left > 0; left--) {
       const line = first + lines.length
       lines.push(`{"@timestamp":"${new Date(timeOf(line)).toISOString()}","line":${line},"message":"${padding.slice(0, 25 + random(225))}"}`)
     }
@@ -115,5 +115,33 @@ test('by time: each file holds the events of its own hours', async t => {
       const start = Math.floor((hours[0]! - midnight) / 7_200_000) * 7_200_000 + midnight
       t.ok(hours.every(time => time < start + 7_200_000 && time > start - 1000), name)
     }
+  })
+})
+
+test('an hour of rolls, every ten seconds, in less than a minute', { timeout: 60_000 }, async t => {
+  await withNeighbours(t, async directory => {
+    const count = 72_000
+    const config = { type: 'rolling-file', fileName: 'audit.log', layout, policy: { type: 'time-interval', interval: '10s' }, retention: { maxFiles: 365 } } as const
+    const started = performance.now()
+    const written = await writeUnderLoad(directory, config, line => midnight + line * 50, count)
+    t.ok(performance.now() - started < 60_000, `${Math.round(performance.now() - started)} ms`)
+    const files = await logFiles(t, directory)
+    t.equal(files.length, 360)
+    t.ok(files.map(({ text }) => text).join('') === written.join('\n') + '\n', 'nothing lost, split, doubled or out of order')
+    t.same(files.map(({ lines }) => lines.length), Array(360).fill(200), 'each holds its own ten seconds')
+  })
+})
+
+test('an hour of rolls by size, with retention: what is kept is the end of the log without a gap', { timeout: 60_000 }, async t => {
+  await withNeighbours(t, async directory => {
+    const config = { type: 'rolling-file', fileName: 'audit.log', layout, policy: { type: 'size-limit', size: '10kb' }, retention: { maxFiles: 20 } } as const
+    const written = await writeUnderLoad(directory, config, () => midnight, 20_000)
+    const files = await logFiles(t, directory)
+    t.equal(files.length, 21)
+    const kept = files.map(({ text }) => text).join('')
+    const all = written.join('\n') + '\n'
+    t.ok(Buffer.byteLength(all) > 360 * 10 * 1024, 'that was more than 360 files')
+    t.ok(all.endsWith(kept) && kept.startsWith('{"@timestamp"'))
+    t.same(files.filter(({ size }) => size > 10 * 1024), [])
   })
 })
