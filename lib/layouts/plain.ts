@@ -149,7 +149,7 @@ class PlainCopy {
   }
 }
 
-const classOf = (object: object): string => `a ${String(object.constructor?.name)}`
+const classOf = (object: object): string => `a ${String(object.constructor?.name || 'nameless class')}`
 
 /** The message of whatever was thrown; what is thrown may be as hostile as what is read. */
 export function messageOf (thrown: unknown): string {

@@ -37,6 +37,7 @@ test('what cannot be kept is named in labels.audit_fault and everything else is 
     [Promise.resolve(1), undefined, /odd: a Promise cannot be written/],
     [new ArrayBuffer(3), undefined, /odd: a ArrayBuffer cannot be written/],
     [new (class Secretive { readonly #x = 1; get x (): number { return this.#x } })(), undefined, /odd: a Secretive cannot be written/],
+    [new (class {})(), undefined, /odd: a nameless class cannot be written/],
     [new Date(NaN), undefined, /odd: a Date has nothing to say/],
     [{ inner: [new Date(NaN)] }, { inner: [] }, /odd\.inner\[0\]: a Date has nothing to say/],
     [Buffer.alloc(3), undefined, /odd: 3 bytes of binary data/],
