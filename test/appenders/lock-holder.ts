@@ -31,8 +31,8 @@ test('a process that has ended is not running, whoever has its number now', asyn
 })
 
 test('a process that has ended and whose parent has not asked is not running', async t => {
-  // The shell starts a process that ends, and turns into one that never asks.
-  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  // The shell starts a process that ends when it has turned into one that never asks.
+  const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
   t.teardown(() => parent.kill())
   const [text] = await once(parent.stdout, 'data')
   const pid = Number(text)

@@ -94,7 +94,7 @@ test('the section that the guide to Kibana shows works as it is, without a layou
 test('the section as an object means the same as in a yml, and is left as it is', async (t) => {
   const config = { enabled: true, 'appender.type': 'file', appender: { fileName: 'a.log', 'layout.type': 'json' }, http: { hook: undefined } }
   const { settings } = read(Object.freeze(config))
-  t.same(settings.appender, { type: 'file', fileName: 'a.log', layout: { type: 'json' } })
+  t.same(settings.appender, { type: 'file', fileName: 'a.log', layout: { type: 'json' }, reopen_on_sighup: false })
   t.equal(settings.http.hook, 'onRequest')
   t.same(read({ appender: { type: 'console' } }).settings.appender, { type: 'console', layout: { type: 'json' } }, 'a layout need not be named')
   t.throws(() => read({ http: new Map([['hook', 'preHandler']]) }), { message: 'config xpack.security.audit.http: expected an object, got an instance of a class' })
