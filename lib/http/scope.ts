@@ -1,12 +1,10 @@
 // `request.audit`: the logger of one request, and the facts that all of its events share.
 // Made by plugin.ts when a request first has something to say.
 import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
 import type { ScopedAuditLogger, ScopeFacts, TraceHeaders } from '../contracts.js'
-import { plainText } from '../layouts/plain.js'
 import { Logger, type WrapRepository } from '../trail/logger.js'
 import type { Trail } from '../trail/trail.js'
-import { type Answering, type Identity, IdentityOf, type Resolvers } from './identity.js'
+import { type Identity, IdentityOf, type Questions } from './identity.js'
 import type { Trace, TraceSource } from './trace.js'
 
 /** Where an HTTP/2 request keeps its client's address: its socket is lost with its stream. */
@@ -25,14 +23,13 @@ export interface RequestLike {
 export interface ScopeParts<Request extends RequestLike> {
   readonly trail: Trail
   readonly traces: TraceSource
-  readonly resolvers: Resolvers<Request>
-  readonly answering: Answering
+  readonly questions: Questions<Request>
   readonly wrap: WrapRepository
 }
 
 /** The logger of one request. */
 export class RequestScope<Request extends RequestLike> extends Logger implements ScopedAuditLogger {
-  readonly #traces: TraceSource
+  readonly #parts: ScopeParts<Request>
   readonly #request: Request
   readonly #identity: IdentityOf<Request>
   #trace: Trace | null = null
@@ -40,19 +37,19 @@ export class RequestScope<Request extends RequestLike> extends Logger implements
   /** What the facts were made of; the identity is another object when more has become known. */
   #factsOf: Identity | null = null
 
-  constructor ({ trail, traces, resolvers, answering, wrap }: ScopeParts<Request>, request: Request) {
-    super(trail, wrap)
-    this.#traces = traces
+  constructor (parts: ScopeParts<Request>, request: Request) {
+    super(parts.trail, parts.wrap)
+    this.#parts = parts
     this.#request = request
-    this.#identity = new IdentityOf(resolvers, request, answering)
+    this.#identity = new IdentityOf(parts.questions, request)
   }
 
   get traceId (): string { return this.#traceOnce().id }
 
-  traceHeaders (): TraceHeaders { return this.#traces.headersOf(this.#traceOnce()) }
+  traceHeaders (): TraceHeaders { return this.#parts.traces.headersOf(this.#traceOnce()) }
 
   #traceOnce (): Trace {
-    return (this.#trace ??= this.#traces.traceOf(this.#request.raw, this.#request.id))
+    return (this.#trace ??= this.#parts.traces.traceOf(this.#request.raw, this.#request.id))
   }
 
   protected override factsNow (): ScopeFacts | Promise<ScopeFacts> {
@@ -74,13 +71,15 @@ export class RequestScope<Request extends RequestLike> extends Logger implements
 
   #firstFacts ({ user, kibana, error }: Identity): ScopeFacts {
     const { raw, ip } = this.#request
+    const { recurring } = this.#parts.questions
+    const address = ip ?? (raw as RequestLike['raw'])[CLIENT_ADDRESS]
     const forwardedFor = raw.headers?.['x-forwarded-for']
     return {
       user,
       kibana,
       trace: { id: this.#traceOnce().id },
-      client: clientFields(ip ?? (raw as RequestLike['raw'])[CLIENT_ADDRESS]),
-      http: forwardedFor === undefined ? undefined : { request: { headers: { 'x-forwarded-for': plainText(String(forwardedFor)) } } },
+      client: address === undefined ? undefined : recurring.clientOf(address),
+      http: forwardedFor === undefined ? undefined : recurring.forwardedFor(String(forwardedFor)),
       error
     }
   }
@@ -89,10 +88,4 @@ export class RequestScope<Request extends RequestLike> extends Logger implements
 // Written out: on the path of every request a spread costs ten times as much.
 function withIdentity ({ trace, client, http }: ScopeFacts, { user, kibana, error }: Identity): ScopeFacts {
   return { user, kibana, trace, client, http, error }
-}
-
-/** `client.ip` is an address for whoever indexes it; a proxy that is trusted may yet forward anything. */
-function clientFields (ip: string | undefined): ScopeFacts['client'] {
-  if (ip === undefined) return undefined
-  return isIP(ip) === 0 ? { address: plainText(ip) } : { ip }
 }
