@@ -2,7 +2,7 @@
 // trail, decorate the application, record its requests, close with it.
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { createAppender } from './appenders/create.js'
+import { createAppender, reopensOnSighup } from './appenders/create.js'
 import { readSettings } from './config/read.js'
 import { type AuditConfig, auditSchema, settingChecks, type Settings } from './config/schema.js'
 import { durationToMilliseconds, sizeToBytes } from './config/units.js'
@@ -18,12 +18,14 @@ import { createTraceSource } from './http/trace.js'
 import { type AuditInstance, disabledInstance, enabledInstance, refuseToGuess, type ScopeOf } from './instance.js'
 import { createLayout } from './layouts/create.js'
 import { beforeLeaving } from './process/leaving.js'
+import { reopenOnHangup } from './process/reopening.js'
 import { createStop } from './process/stopping.js'
 import { auditRepository } from './repository/audit-repository.js'
 import { compileFilters } from './trail/filter.js'
 import type { WrapRepository } from './trail/logger.js'
 import { ALWAYS_GO_ON, createOnFailure } from './trail/on-failure.js'
 import { createTrail, type Trail } from './trail/trail.js'
+import { kindsThatFiltersMayDrop } from './trail/void-policies.js'
 
 /** The options of `app.register(audit, …)`. */
 export interface AuditOptions extends Resolvers<FastifyRequest> {
@@ -72,6 +74,9 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     return
   }
 
+  for (const kind of kindsThatFiltersMayDrop(settings.ignore_filters).filter(onFailure.holds)) {
+    app.log.warn({}, `fastify-audit: on_failure.${kind} holds for events that are recorded: a rule of ignore_filters may drop some, and nobody waits for those`)
+  }
   const { trail, appender } = await openTrail(app, settings, onFailure, locate)
   const { user, session, space, requestContext } = options
   const recurring = createRecurring()
@@ -120,10 +125,11 @@ async function openTrail (app: FastifyInstance, settings: Settings, onFailure: O
   notice = trail.notice
   notices.forEach(trail.notice)
 
-  const release = beforeLeaving(trail.writeNow)
+  const releases = [beforeLeaving(trail.writeNow)]
+  if (reopensOnSighup(settings.appender)) releases.push(reopenOnHangup(async () => { await appender.reopen?.() }, app.log))
   app.addHook('onClose', async function closeTrail () {
     await trail.close()
-    release()
+    for (const release of releases) release()
   })
   return { trail, appender }
 }

@@ -1,9 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Fastify, { type FastifyRequest } from 'fastify'
 import { test } from 'tap'
 import audit, { type AuditOptions } from '../lib/index.js'
-import { auditedApp, readEvents } from './support/audited-app.js'
+import { auditedApp, eventually, readEvents } from './support/audited-app.js'
 
 const event = { message: 'm', event: { action: 'mine', category: ['database'], type: ['access'], outcome: 'success' } } as const
 
@@ -177,6 +177,29 @@ test('settings from a yml, old names with a warning, and every fault of it at on
   const bad = Fastify()
   t.teardown(() => bad.close().catch(() => {}))
   await t.rejects(async () => bad.register(audit, { config: join(directory, 'bad.yml') }), { code: 'AUDIT_ERR_CONFIG', message: /bad\.yml:2:12 xpack\.security\.audit\.enabled[^]*bad\.yml:7:\d+ xpack\.security\.audit\.appender\.policy\.size: expected a size such as "100mb", got "10 parsecs"[^]*bad\.yml:8:3 xpack\.security\.audit\.unknown/ })
+})
+
+test('reopen_on_sighup: the process goes on in a new file, and leaves nothing behind', async t => {
+  const before = process.listenerCount('SIGHUP')
+  const file = join(t.testdir(), 'audit.log')
+  const { app } = await auditedApp(t, { section: { appender: { type: 'file', fileName: file, layout: { type: 'json' }, reopen_on_sighup: true } } })
+  await app.audit.withoutRequest.log(event)
+  renameSync(file, `${file}.1`)
+  process.kill(process.pid, 'SIGHUP')
+  t.ok(await eventually(() => existsSync(file)))
+  await app.audit.withoutRequest.log({ ...event, message: 'after' })
+  t.match(readEvents(t, file), [{ message: 'after' }])
+  t.equal(readEvents(t, `${file}.1`).length, 1)
+  await app.close()
+  t.equal(process.listenerCount('SIGHUP'), before)
+})
+
+test('a rule that may drop what a policy waits for is told about at the start', async t => {
+  const warnings: string[] = []
+  const stream = { write: (line: string) => { warnings.push(JSON.parse(line).msg) } }
+  const section = { on_failure: { reads: 'block', writes: 'stop' }, ignore_filters: [{ types: ['access'], users: ['monitor'] }, { actions: ['http_request'] }] }
+  await auditedApp(t, { section, server: { logger: { level: 'warn', stream } } })
+  t.same(warnings.map(message => /on_failure\.(\w+)/.exec(message)?.[1]), ['reads'])
 })
 
 test('an appender that cannot be opened stops the start and names the place', async t => {

@@ -31,6 +31,7 @@ export const defaultAppender = {
  * Opens an appender.
  *
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) names the setting, the path and the reason
+ * @throws {AUDIT_ERR_FILE_IN_USE} (as a rejection) somebody else writes to its file
  */
 export async function createAppender (config: AppenderConfig, surroundings: Surroundings): Promise<Appender> {
   switch (config.type) {
@@ -38,4 +39,9 @@ export async function createAppender (config: AppenderConfig, surroundings: Surr
     case 'file': return createFileAppender(config, surroundings)
     case 'rolling-file': return createRollingFileAppender(config, surroundings)
   }
+}
+
+/** Whether SIGHUP is to reopen the appender. */
+export function reopensOnSighup (config: AppenderConfig): boolean {
+  return config.type === 'file' && config.reopen_on_sighup === true
 }

@@ -1,152 +1,124 @@
-// The batch writer that drives a file: opens it, appends whole batches, and sees to it that
-// the file never ends in half a line that another line could be glued to. Called by the
-// `file` and `rolling-file` appenders, one write at a time.
-import { write as writeToDescriptor } from 'node:fs'
-import { mkdir, open, stat, type FileHandle } from 'node:fs/promises'
-import { dirname } from 'node:path'
+// Writes the lines of a batch to an open file, and sees to it that the file never ends in half a
+// line that another line could be glued to. Called by the `file` and `rolling-file` appenders,
+// one write at a time. write-now.ts does the same for a process that is about to end.
+import { fdatasync, write as writeToDescriptor } from 'node:fs'
 import type { Batch } from '../contracts.js'
-import { AUDIT_ERR_APPENDER_OPEN, AUDIT_ERR_WRITE } from '../errors.js'
+import { tornLength, type OpenFile } from './open-file.js'
 
-const LINE_FEED = Buffer.from('\n')
+export const LINE_FEED = Buffer.from('\n')
 
-/** A file that is open for appending. */
-export interface FileWriter {
-  readonly path: string
-  /** How many bytes the file holds, as far as this writer knows. */
-  readonly size: number
-  /**
-   * Appends the lines of `batch` from index `from` up to, not including, `to`, after ending
-   * the half line that a crash may have left. Resolves when the operating system has all of
-   * them. After a failure the file holds the lines that went in whole, and nothing of the
-   * others.
-   *
-   * @throws {WriteFailure} (as a rejection)
-   */
-  write (batch: Batch, from: number, to: number): Promise<void>
-  /** Gives the file back. Called after the last `write` has settled. */
-  close (): Promise<void>
+/** How far the writing of a batch has come. */
+export interface Progress {
+  readonly batch: Batch
+  /** So many of its lines are in the file. */
+  lines: number
+  /** So many of its bytes are in the file. */
+  position: number
+  /** True when somebody else (`appendNow`) has written the rest: nothing more is to be done to the file. */
+  isTakenOver: boolean
 }
 
-/** An `AUDIT_ERR_WRITE`; `cause` is the operating system's error. */
-export interface WriteFailure extends Error {
-  /** How many lines, from the head of the batch, are in the file all the same: the others may be tried again. */
-  readonly linesWritten: number
+/** What a write ends with when the rest has been written by somebody else. */
+export const TAKEN_OVER = new Error('what was left has been written at once')
+
+export function progressOf (batch: Batch): Progress {
+  return { batch, lines: 0, position: 0, isTakenOver: false }
 }
 
 /**
- * Opens the file at an absolute path for appending; makes it (mode 0600) and its folders
- * (mode 0700) where they are missing.
+ * Appends the lines of a batch up to, not including, `to`, after ending the half line that a crash may
+ * have left. Resolves when the operating system has all of them and, where `isDurable`, the disk.
+ * After a failure the file holds the lines that `progress` tells, whole, and nothing of the others.
  *
- * @param setting where the path was set, for the error
- * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) names the setting, the path and the reason
+ * @throws {Error} (as a rejection) of the operating system, or TAKEN_OVER
  */
-export async function openFileWriter (path: string, setting: string): Promise<FileWriter> {
+export async function writeLines (file: OpenFile, progress: Progress, to: number, isDurable: boolean): Promise<void> {
+  const { bytes, ends } = progress.batch
+  const before = { lines: progress.lines, position: progress.position, size: file.size, tornBytes: file.tornBytes }
+  const end = to === 0 ? 0 : ends[to - 1]!
   try {
-    await makeFolder(dirname(path))
-    await refuseUnlessFile(path)
-    // Readable as well, to look at the last byte of this very file, whatever it is called by then.
-    const handle = await open(path, 'a+', 0o600)
-    try {
-      return createFileWriter(path, handle, (await handle.stat()).size, await endsTorn(handle))
-    } catch (error) {
-      await handle.close()
-      throw error
-    }
+    if (file.tornBytes > 0) await endTornLine(file, progress)
+    // Nearly always one round; the operating system may take less, as on a full disk.
+    while (progress.position < end) await put(file, bytes, progress.position, end, written => { progress.position += written })
+    progress.lines = to
   } catch (error) {
-    throw new AUDIT_ERR_APPENDER_OPEN(
-      `${setting}: expected a file that can be written, got "${path}": ${(error as Error).message}`, { cause: error })
+    if (progress.isTakenOver) throw error
+    const torn = dropTornLine(progress)
+    if (torn > 0) {
+      file.tornBytes = torn
+      await cutBack(file, file.size - torn, progress, () => { file.tornBytes = 0 })
+      if (file.tornBytes > 0) file.lineTorn(torn)
+    }
+    throw progress.isTakenOver ? TAKEN_OVER : error
+  }
+  if (!isDurable || file.size === before.size) return
+  try {
+    await sync(file)
+  } catch (error) {
+    // What the disk has refused once is gone, even if it says yes the next time: it is to be written
+    // anew. Where it cannot be cut off, it counts as written, and is not acknowledged: never double.
+    if (!progress.isTakenOver) {
+      await cutBack(file, before.size, progress, () => {
+        file.tornBytes = before.tornBytes
+        progress.lines = before.lines
+        progress.position = before.position
+      })
+    }
+    throw error
   }
 }
 
-function createFileWriter (path: string, handle: FileHandle, sizeAtStart: number, tornAtStart: boolean): FileWriter {
-  let size = sizeAtStart
-  // True while the file may end in half a line: from a crash before the start, or from a
-  // failed write whose remains could not be cut off.
-  let torn = tornAtStart
-
-  async function write ({ bytes, ends }: Batch, from: number, to: number): Promise<void> {
-    const start = from === 0 ? 0 : ends[from - 1]!
-    const end = to === 0 ? 0 : ends[to - 1]!
-    let position = start
-    try {
-      if (torn) await endTornLine()
-      // Nearly always one round; the operating system may take less, as on a full disk.
-      while (position < end) position += await writeSome(handle.fd, bytes, position, end)
-      size += end - start
-    } catch (cause) {
-      let linesWritten = from
-      while (linesWritten < to && ends[linesWritten]! <= position) linesWritten++
-      const wholeEnd = linesWritten === 0 ? 0 : ends[linesWritten - 1]!
-      const tornSize = size + position - start
-      size += wholeEnd - start
-      if (tornSize > size) await cutOff(tornSize)
-      const failure: WriteFailure = Object.assign(new AUDIT_ERR_WRITE(`cannot write to "${path}": ${(cause as Error).message}`, { cause }), { linesWritten })
-      throw failure
-    }
-  }
-
-  async function endTornLine (): Promise<void> {
-    if (await endsTorn(handle)) {
-      await writeSome(handle.fd, LINE_FEED, 0, 1)
-      size = (await handle.stat()).size
-    }
-    torn = false
-  }
-
-  // Cuts the file to `size`, but only what this writer has written itself: if the file has
-  // another size than it should have, somebody else writes to it too, and the torn line is
-  // ended instead, before the next write. Why cutting failed does not matter: why writing
-  // failed is reported.
-  async function cutOff (tornSize: number): Promise<void> {
-    torn = true
-    try {
-      if ((await handle.stat()).size !== tornSize) return
-      await handle.truncate(size)
-      torn = false
-    } catch {}
-  }
-
-  return {
-    path,
-    get size () { return size },
-    write,
-    close: () => handle.close()
-  }
+/** Takes the beginning of a line out of the account; returns how long it is. */
+export function dropTornLine (progress: Progress): number {
+  const { ends } = progress.batch
+  while (progress.lines < ends.length && ends[progress.lines]! <= progress.position) progress.lines++
+  const whole = progress.lines === 0 ? 0 : ends[progress.lines - 1]!
+  const torn = progress.position - whole
+  progress.position = whole
+  return torn
 }
 
-// The callback form costs a third less CPU per call than `FileHandle.write`.
-function writeSome (descriptor: number, bytes: Buffer, start: number, end: number): Promise<number> {
+async function endTornLine (file: OpenFile, progress: Progress): Promise<void> {
+  const { size } = await file.handle!.stat()
+  const isTorn = await tornLength(file.handle!, size) > 0
+  if (progress.isTakenOver) throw TAKEN_OVER
+  if (isTorn) await put(file, LINE_FEED, 0, 1, () => { file.tornBytes = 0 })
+  file.tornBytes = 0
+}
+
+// The callback forms cost a third less CPU per call than those of `FileHandle`.
+function put (file: OpenFile, bytes: Buffer, start: number, end: number, done: (written: number) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    writeToDescriptor(descriptor, bytes, start, end - start, null, (error, written) => {
-      if (error !== null) reject(error)
-      else resolve(written)
+    const mine = file.underWay = { size: file.size + end - start, done }
+    writeToDescriptor(file.descriptor, bytes, start, end - start, null, (error, written) => {
+      if (file.underWay !== mine) return reject(TAKEN_OVER)
+      file.underWay = null
+      if (error !== null) return reject(error)
+      file.size += written
+      done(written)
+      resolve()
     })
   })
 }
 
-/** Whether the file's last byte is something else than a line feed. */
-async function endsTorn (handle: FileHandle): Promise<boolean> {
-  const { size } = await handle.stat()
-  if (size === 0) return false
-  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1)
-  return buffer[0] !== LINE_FEED[0]
-}
-
-async function makeFolder (folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
-    throw new Error(`"${folder}" is not a folder`, { cause })
-  }
-}
-
-// Asked before opening, because opening a named pipe would wait for its reader.
-async function refuseUnlessFile (path: string): Promise<void> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
+function sync (file: OpenFile): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fdatasync(file.descriptor, error => error === null ? resolve() : reject(error))
   })
-  if (found?.isDirectory()) throw new Error('it is a directory')
-  if (found !== undefined && !found.isFile()) throw new Error('it is not a regular file')
+}
+
+// Cuts the file to `size`, but only what has been written here: if it has another size than it
+// should have, somebody else writes to it, too. Why cutting failed does not matter: why writing
+// failed is reported.
+async function cutBack (file: OpenFile, size: number, progress: Progress, done: () => void): Promise<void> {
+  const mine = { size, done }
+  try {
+    if ((await file.handle!.stat()).size !== file.size || progress.isTakenOver) return
+    file.underWay = mine
+    await file.handle!.truncate(size)
+    if (file.underWay !== mine) return
+    file.size = size
+    done()
+  } catch {}
+  if (file.underWay === mine) file.underWay = null
 }

@@ -1,13 +1,14 @@
 // `type: rolling-file`: a live file that is renamed away when it is large or old enough. The
 // parts in rolling/ say when (policy), to what name (strategy) and which files go
 // (retention); here is what happens in which order. Made by `createAppender`.
-import { resolve } from 'node:path'
 import type { FromSchema } from '../config/from-schema.js'
 import type { Appender, Batch, Surroundings } from '../contracts.js'
 import { layoutSchema } from '../layouts/create.js'
-import { createClosable } from './closable.js'
-import { fileSchema } from './file.js'
-import { openFileWriter, type FileWriter } from './file-writer.js'
+import { fileSchema, pathOfLog } from './file.js'
+import { createKeptFileAppender } from './kept-file-appender.js'
+import { writeLines, type Progress } from './file-writer.js'
+import { keepFile } from './kept-file.js'
+import type { OpenFile } from './open-file.js'
 import { createNumericStrategy, numericSchema } from './rolling/numeric.js'
 import { removeExpired, retentionSchema } from './rolling/retention.js'
 import { createSizeLimit, sizeLimitSchema } from './rolling/size-limit.js'
@@ -56,33 +57,43 @@ type Policy = (batch: Batch, from: number, size: number) => number
  * once to `surroundings.log`, and the roll is tried again with each batch.
  *
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) the file cannot be opened
+ * @throws {AUDIT_ERR_FILE_IN_USE} (as a rejection) somebody else writes to it
  */
-export async function createRollingFileAppender (config: RollingFileConfig, { directory, locate, now, log }: Surroundings): Promise<Appender> {
-  const path = resolve(directory, config.fileName)
+export async function createRollingFileAppender (config: RollingFileConfig, surroundings: Surroundings): Promise<Appender> {
+  const { directory, locate, now, log } = surroundings
+  const path = pathOfLog(config.fileName, directory)
   const strategySettings = config.strategy ?? numericDefault
   const strategy = createNumericStrategy(strategySettings, path)
   const retention = { ...config.retention, maxFiles: config.retention?.maxFiles ?? strategySettings.max ?? 7 }
-  const setting = locate('appender', 'fileName')
-  let live = await openFileWriter(path, setting)
-  const firstLineAfterRoll = await createPolicy(config.policy, live)
+  let firstLineAfterRoll: Policy
   let rollIsFailing = false
 
-  async function write (batch: Batch): Promise<void> {
+  async function opened (live: OpenFile): Promise<void> {
+    firstLineAfterRoll = await createPolicy(config.policy, live)
+    await removeOldFiles()
+  }
+
+  const kept = await keepFile({ path, setting: locate('appender', 'fileName'), surroundings, opened })
+
+  async function write (progress: Progress): Promise<void> {
+    const { batch } = progress
     const lines = batch.ends.length
-    let from = 0
     let mayRoll = true
-    while (from < lines) {
-      const to = mayRoll ? firstLineAfterRoll(batch, from, live.size) : lines
+    while (progress.lines < lines && !progress.isTakenOver) {
+      const live = kept.current!
+      const to = mayRoll ? firstLineAfterRoll(batch, progress.lines, live.size) : lines
       // Also when there is nothing to write: a file that is rolled does not end in half a line.
-      await live.write(batch, from, to)
-      from = to
-      if (from < lines) mayRoll = await roll()
+      await writeLines(live, progress, to, kept.isDurable)
+      if (to === lines) return
+      // What somebody else has put in its place is not ours to rename.
+      kept.doubt()
+      if (await kept.ready() === live) mayRoll = await roll()
     }
   }
 
   async function roll (): Promise<boolean> {
     try {
-      await startNewFile()
+      await kept.roll(strategy.roll, strategy.undoRoll)
     } catch (error) {
       if (!rollIsFailing) log.error({ err: error, path }, 'The audit log could not be rolled. Events go on into the same file')
       rollIsFailing = true
@@ -90,21 +101,7 @@ export async function createRollingFileAppender (config: RollingFileConfig, { di
     }
     if (rollIsFailing) log.info({ path }, 'The audit log could be rolled again')
     rollIsFailing = false
-    await removeOldFiles()
     return true
-  }
-
-  async function startNewFile (): Promise<void> {
-    const previous = live
-    await strategy.roll()
-    try {
-      live = await openFileWriter(path, setting)
-    } catch (error) {
-      // If this fails too, the open file goes on under its new name, and no event is lost.
-      await strategy.undoRoll().catch(() => {})
-      throw error
-    }
-    await previous.close()
   }
 
   async function removeOldFiles (): Promise<void> {
@@ -115,13 +112,12 @@ export async function createRollingFileAppender (config: RollingFileConfig, { di
     }
   }
 
-  await removeOldFiles()
-  return createClosable(write, () => live.close())
+  return createKeptFileAppender(kept, write)
 }
 
 const numericDefault = rollingFileSchema.properties.strategy.default
 
-async function createPolicy (config: RollingFileConfig['policy'], live: FileWriter): Promise<Policy> {
+async function createPolicy (config: RollingFileConfig['policy'], live: OpenFile): Promise<Policy> {
   const settings = config ?? policySchema.default
   switch (settings.type) {
     case 'size-limit': return createSizeLimit(settings)

@@ -58,8 +58,9 @@ function dotted (prefix: string, parent: Located): Record<string, EditorSchema> 
 /** The properties of an object and of all branches of its `oneOf`. */
 function propertiesOf ({ schema, pointer }: Located): Map<string, Located[]> {
   const found = new Map<string, Located[]>()
-  const branches = (schema.oneOf ?? []).map((branch, index) => ({ schema: branch, pointer: `${pointer}/anyOf/${index}` }))
-  for (const branch of [{ schema, pointer }, ...branches]) {
+  const own = schema.shorthand === undefined ? pointer : `${pointer}/anyOf/2`
+  const branches = (schema.oneOf ?? []).map((branch, index) => ({ schema: branch, pointer: `${own}/anyOf/${index}` }))
+  for (const branch of [{ schema, pointer: own }, ...branches]) {
     for (const [key, property] of Object.entries(branch.schema.properties ?? {})) {
       found.set(key, [...found.get(key) ?? [], { schema: property, pointer: `${branch.pointer}/properties/${key}` }])
     }
@@ -70,7 +71,10 @@ function propertiesOf ({ schema, pointer }: Located): Map<string, Located[]> {
 function lenient (schema: JsonSchema): EditorSchema {
   // What is required may stand elsewhere, under a dotted key; so more than one branch may fit.
   const { shorthand, ...whole } = schema
-  if (shorthand !== undefined) return { anyOf: [{ enum: shorthand }, REFERENCE, lenient(whole)] }
+  if (shorthand !== undefined) {
+    const { title, description, default: fallback, ...object } = whole
+    return { title, description, default: fallback, anyOf: [{ enum: shorthand }, REFERENCE, lenient(object)] }
+  }
   const { discriminator, required, properties, items, oneOf, additionalProperties, ...rest } = schema
   if (properties === undefined && items === undefined && oneOf === undefined) return orReference(rest)
   return {

@@ -6,14 +6,14 @@ import { httpSchema, requestIdSchema } from '../http/settings.js'
 import { ipAllowlistFaults } from '../http/trace.js'
 import { patternFault } from '../layouts/pattern.js'
 import { savedObjectsSchema } from '../repository/settings.js'
-import type { IgnoreFilter } from '../trail/filter.js'
 import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
 import { onFailureSchema } from '../trail/on-failure.js'
 import { durabilitySchema, queueSchema } from '../trail/settings.js'
+import { type Policies, voidPolicyFault } from '../trail/void-policies.js'
 import type { Complete } from './defaults.js'
 import type { FromSchema } from './from-schema.js'
 import { sizeSchema } from './units.js'
-import type { SettingCheck } from './validate.js'
+import { EACH, type SettingCheck } from './validate.js'
 
 /** `savedObjectDiff`: known, so that a section that switches it off works; there is nothing to switch on yet. */
 const savedObjectDiffSchema = {
@@ -72,14 +72,11 @@ export type AuditConfig = FromSchema<typeof auditSchema>
 /** The settings once defaults are filled in. */
 export type Settings = Complete<typeof auditSchema>
 
-/** What a JSON Schema cannot say: patterns that do not compile, date formats and time zones that do not exist. */
+/** What a JSON Schema cannot say: patterns that do not compile, date formats and time zones that do not exist, policies that could not be kept. */
 export const settingChecks: readonly SettingCheck[] = [
-  { path: ['ignore_filters'], faults: (rules) => ignoreFilterFaults(rules as readonly IgnoreFilter[]) },
-  { path: ['requestId', 'ipAllowlist'], faults: (entries) => ipAllowlistFaults(entries as readonly string[]) },
-  { path: ['appender', 'layout', 'pattern'], faults: patternFaults }
+  { path: ['on_failure'], beside: ['durability'], fault: (policies, durability) => voidPolicyFault(policies as Policies, durability) },
+  { path: ['ignore_filters', EACH, 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
+  { path: ['ignore_filters', EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null },
+  { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => ipAllowlistFaults([String(range)])[0]?.message ?? null },
+  { path: ['appender', 'layout', 'pattern'], fault: (pattern) => patternFault(String(pattern)) }
 ]
-
-function patternFaults (pattern: unknown): { readonly path: readonly string[], readonly message: string }[] {
-  const message = patternFault(String(pattern))
-  return message === null ? [] : [{ path: [], message }]
-}

@@ -28,28 +28,42 @@ export function validate (tree: SettingNode, schema: object): { readonly value: 
   return { value, problems: problemsOf(tree, check.errors ?? []) }
 }
 
-/** What a part finds out about its own settings after their schema has accepted them, such as a pattern that does not compile. */
+/** Stands in a check's path for every item of a list. */
+export const EACH = Symbol('each')
+
+/** What a part finds out about one of its settings after the schema has accepted that setting, such as a pattern that does not compile. */
 export interface SettingCheck {
-  /** The setting that is looked at. */
-  readonly path: Path
-  /** What is wrong, with paths that start at that setting. */
-  readonly faults: (value: unknown) => readonly { readonly path: Path, readonly message: string }[]
+  /** The setting that is looked at, with `EACH` for the items of lists: each of them is looked at by itself. */
+  readonly path: readonly (string | typeof EACH)[]
+  /** Another setting that decides whether the first is right. @default none */
+  readonly beside?: Path
+  /** What is wrong, or null. `beside` is `undefined` when it is not written. */
+  readonly fault: (value: unknown, beside: unknown) => string | null
 }
 
-/** Runs the checks of the settings that are there and in which nothing wrong has been found yet. */
+/** Runs the checks of the settings that are there and in which, and beside which, nothing wrong has been found yet. */
 export function runChecks (tree: SettingNode, checks: readonly SettingCheck[], found: readonly Problem[]): Problem[] {
-  return checks.flatMap((check) => {
-    const node = findNode(tree, check.path)
-    if (node === undefined || found.some(({ path }) => check.path.every((key, index) => path[index] === key))) return []
-    return check.faults(toPlain(node)).map((fault) => {
-      const path = [...check.path, ...fault.path]
-      const content = findNode(tree, path)?.content
-      // The message may quote the value, which must not be shown when a variable brought it.
-      const written = content !== undefined && 'value' in content ? content.written : undefined
-      const message = written === undefined ? fault.message : `expected a value that is accepted here, got another one from ${JSON.stringify(written)}`
-      return { place: nearestPlace(tree, path), path, message }
-    })
-  })
+  const isFaulty = (setting: Path) => found.some(({ path }) => setting.every((key, index) => path[index] === key))
+  return checks.flatMap(({ path: pattern, beside, fault }) => pathsOf(tree, pattern).flatMap((path): Problem[] => {
+    if (isFaulty(path) || (beside !== undefined && isFaulty(beside))) return []
+    const node = findNode(tree, path)
+    const other = beside && findNode(tree, beside)
+    const message = node === undefined ? null : fault(toPlain(node), other && toPlain(other))
+    if (node === undefined || message === null) return []
+    // The message may quote the value, which must not be shown when a variable brought it.
+    const written = 'value' in node.content ? node.content.written : undefined
+    const shown = written === undefined ? message : `expected a value that is accepted here, got another one from ${JSON.stringify(written)}`
+    return [{ place: node.place, path, message: shown }]
+  }))
+}
+
+/** The settings that a check's path stands for. */
+function pathsOf (tree: SettingNode, pattern: SettingCheck['path']): Path[] {
+  return pattern.reduce<Path[]>((paths, key) => paths.flatMap((path) => {
+    if (key !== EACH) return [[...path, key]]
+    const content = findNode(tree, path)?.content
+    return Array.isArray(content) ? content.map((_, index) => [...path, index]) : []
+  }), [[]])
 }
 
 function coerceFromEnvironment (tree: SettingNode, errors: readonly ErrorObject[]): boolean {

@@ -4,29 +4,23 @@
 //   1. the end of its onRequest phase (the preParsing hook), or of its preHandler phase
 //   2. its response has gone out (onResponse): somebody's hook answered or refused it
 //   3. its client has gone (onRequestAbort)
-//   4. its connection or response is closed (node:diagnostics_channel): Fastify answered it
-//      before any hook, such as a malformed URL
-import diagnostics from 'node:diagnostics_channel'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+//   4. it is over (watch-servers.ts): it was answered before any hook, such as a malformed URL
+import type { IncomingMessage } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AuditLogger, OnFailure } from '../contracts.js'
 import { httpRequestEvent } from '../events/http-request.js'
-import { CLIENT_ADDRESS, type RequestLike } from './scope.js'
+import type { RequestLike } from './scope.js'
 import type { HttpSettings } from './settings.js'
 import { createTargetReader } from './target.js'
+import { type Ending, watchServers } from './watch-servers.js'
 
 export interface RecordedRequests {
   readonly settings: HttpSettings
   readonly onFailure: OnFailure
   /** The logger of a request, Fastify's or one that never became Fastify's. */
   readonly scopeOf: (request: FastifyRequest | RequestLike) => AuditLogger
-}
-
-/** How a request ended that was not recorded on its way in. */
-interface Ending {
-  readonly statusCode?: number
 }
 
 /** Goes on with a request, or refuses it with an error. */
@@ -56,32 +50,37 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
     return scopeOf(request).log(ending === null ? httpRequestEvent({ method, url }) : httpRequestEvent({ method, url, ...outcomeOf(ending) }))
   }
 
-  // Which of them is decided here, once: a request that need not wait does not even ask.
-  const recordOnItsWay: (request: FastifyRequest, done: Done) => void = onFailure.holds('http')
-    ? (request, done) => {
-        const acknowledged = record(request, null)
-        if (acknowledged === undefined) done()
-        else onFailure.mayGoOn('http', acknowledged).then(() => { done() }, done)
-      }
-    : (request, done) => {
-        record(request, null)
-        done()
-      }
+  function recordAndGoOn (request: FastifyRequest, _reply: FastifyReply, done: Done): void {
+    record(request, null)
+    done()
+  }
+
+  function recordAndWait (request: FastifyRequest, reply: FastifyReply, done: Done): void {
+    const acknowledged = record(request, null)
+    if (acknowledged === undefined) done()
+    else onFailure.mayGoOn('http', acknowledged).then(() => { done() }, refuse)
+
+    function refuse (error: FastifyError & { headers: Record<string, string> }): void {
+      // Set here too: an error handler of the application makes an answer of its own.
+      reply.code(error.statusCode!).headers(error.headers)
+      done(error)
+    }
+  }
+
+  // Decided once: a request that need not wait does not ask.
+  const recordOnItsWay = onFailure.holds('http') ? recordAndWait : recordAndGoOn
 
   if (settings.hook === 'onRequest') {
-    app.addHook('preParsing', function recordAfterOnRequest (request, _reply, _payload, done) {
-      recordOnItsWay(request, done)
+    app.addHook('preParsing', function recordAfterOnRequest (request, reply, _payload, done) {
+      recordOnItsWay(request, reply, done)
     })
   } else {
-    const recordAfterPreHandler = (request: FastifyRequest, _reply: FastifyReply, done: Done): void => {
-      recordOnItsWay(request, done)
-    }
     // A route's own hooks run after those of its instance, so this one is the last.
     app.addHook('onRoute', function recordLast (route) {
-      route.preHandler = [route.preHandler ?? [], recordAfterPreHandler].flat()
+      route.preHandler = [route.preHandler ?? [], recordOnItsWay].flat()
     })
-    app.addHook('preHandler', function recordNotFound (request, _reply, done) {
-      if (request.is404) recordOnItsWay(request, done)
+    app.addHook('preHandler', function recordNotFound (request, reply, done) {
+      if (request.is404) recordOnItsWay(request, reply, done)
       else done()
     })
   }
@@ -96,11 +95,12 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
     done()
   })
 
-  watchServer(app, (raw, response) => {
-    response.on('close', () => {
-      // The hooks, which know more, come first: onRequestAbort runs in the same turn of the event loop.
-      if ((raw as { [recorded]?: boolean })[recorded] !== true) setImmediate(recordUnseen, raw, response)
-    })
+  watchServers(app, {
+    isSeen: raw => (raw as { [recorded]?: boolean })[recorded] === true,
+    over (raw, ending) {
+      const isSecure = Boolean(app.initialConfig.https) || (raw.socket as Partial<TLSSocket>).encrypted === true
+      record({ raw, ip: raw.socket.remoteAddress, protocol: isSecure ? 'https' : 'http' }, ending)
+    }
   })
 
   app.addHook('onClose', async function waitForTheLast () {
@@ -108,49 +108,9 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
     await nextTurn()
     await nextTurn()
   })
-
-  function recordUnseen (raw: IncomingMessage, response: ServerResponse): void {
-    const isSecure = Boolean(app.initialConfig.https) || (raw.socket as Partial<TLSSocket>).encrypted === true
-    record({ raw, ip: raw.socket.remoteAddress, protocol: isSecure ? 'https' : 'http' }, response.headersSent ? { statusCode: response.statusCode } : {})
-  }
 }
 
 function outcomeOf ({ statusCode }: Ending): Pick<Parameters<typeof httpRequestEvent>[0], 'outcome' | 'statusCode' | 'error'> {
   if (statusCode === undefined) return { outcome: 'failure', error: ABORTED }
   return { outcome: statusCode >= 400 ? 'failure' : 'unknown', statusCode }
-}
-
-type Watcher = (request: IncomingMessage, response: ServerResponse) => void
-
-/** Calls `watcher` for each request that a server of `app` receives, before Fastify sees it. */
-function watchServer (app: FastifyInstance, watcher: Watcher): void {
-  if (app.initialConfig.http2 === true) {
-    // Node publishes no such message for HTTP/2; there is one server, and a listener does.
-    app.server.on('request', (request: RequestLike['raw'], response: ServerResponse) => {
-      request[CLIENT_ADDRESS] = request.socket.remoteAddress
-      watcher(request, response)
-    })
-    return
-  }
-  const isOurs = new WeakMap<Server, boolean>()
-
-  function onStart (message: unknown): void {
-    const { request, response, server } = message as { request: IncomingMessage, response: ServerResponse, server: Server }
-    let ours = isOurs.get(server)
-    if (ours === undefined) {
-      // Listening on localhost makes a second server, which has the same handler.
-      const handlers = app.server.listeners('request')
-      ours = server === app.server || server.listeners('request').some(handler => handlers.includes(handler))
-      isOurs.set(server, ours)
-    }
-    if (!ours) return
-    // Node forgets the address of a closed socket unless it has been asked for.
-    Reflect.get(request.socket, 'remoteAddress')
-    watcher(request, response)
-  }
-
-  diagnostics.subscribe('http.server.request.start', onStart)
-  app.addHook('onClose', async function stopWatching () {
-    diagnostics.unsubscribe('http.server.request.start', onStart)
-  })
 }

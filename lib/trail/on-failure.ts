@@ -1,7 +1,6 @@
 // `on_failure`: whether an operation goes on when its event cannot be recorded. Made by the
 // trail from the settings; asked by everything that has an operation to hold up: the hooks of
 // requests, the repository wrapper, `ensure()`.
-import type { FromSchema } from '../config/from-schema.js'
 import type { AuditEvent, FailureClass, FailurePolicy, OnFailure } from '../contracts.js'
 import { AUDIT_ERR_BLOCKED } from '../errors.js'
 
@@ -23,8 +22,6 @@ export const onFailureSchema = {
     authentication: { ...policySchema, description: 'Logins, logouts and what else is about identities and sessions.' }
   }
 } as const
-
-export type OnFailureSettings = Required<FromSchema<typeof onFailureSchema>>
 
 /** The kinds of events. */
 export const FAILURE_CLASSES = ['writes', 'reads', 'http', 'authentication'] as const satisfies readonly FailureClass[]

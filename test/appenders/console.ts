@@ -54,6 +54,18 @@ test('rejects when the reader has gone, and the process lives on', async t => {
   t.equal(child.process.exitCode, 0)
 })
 
+test('writes at once what waits, behind what is under way', async t => {
+  const child = startAppenderChild()
+  t.teardown(() => child.process.disconnect())
+  let text = ''
+  child.process.stdout!.setEncoding('utf8').on('data', chunk => { text += chunk })
+  await child.open(settings)
+  t.equal(await child.appendWithNow(batchOf(['under', 'way']), [batchOf(['a']), batchOf(['b', 'c'])]), 5)
+  await child.append(batchOf(['later']))
+  while (!text.endsWith('later\n')) await once(child.process.stdout!, 'data')
+  t.equal(text, 'under\nway\na\nb\nc\nlater\n')
+})
+
 test('leaves the standard output open, and no listener on it', async t => {
   const before = process.stdout.listenerCount('error')
   const appender = createConsoleAppender()

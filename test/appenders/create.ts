@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { test } from 'tap'
 import { appenderSchema, createAppender, defaultAppender } from '../../lib/appenders/create.js'
-import { batchOf } from '../support/appender-contract.js'
+import { batchOf, surroundingsIn } from '../support/appender-contract.js'
 import { asOrdinaryUser } from '../support/faults.js'
 
 const layout = { type: 'json' } as const
-const surroundings = (directory: string) => ({ directory, locate: (...path: readonly string[]) => `audit.yml:4:13 ${path.join('.')}`, now: Date.now, log: { info () {}, warn () {}, error () {} } })
+const surroundings = (directory: string) => surroundingsIn(directory, { locate: (...path) => `audit.yml:4:13 ${path.join('.')}` })
 const isAppender = new Ajv({ discriminator: true, allErrors: true, strictRequired: false }).compile(appenderSchema)
 
 test('makes the appender that the settings name', async t => {

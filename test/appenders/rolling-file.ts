@@ -2,28 +2,26 @@ import { chmod, mkdir, readdir, readFile, rename, rmdir, stat, utimes, writeFile
 import { join } from 'node:path'
 import { test } from 'tap'
 import { createRollingFileAppender, type RollingFileConfig } from '../../lib/appenders/rolling-file.js'
-import { appenderContract, batchOf } from '../support/appender-contract.js'
+import { appenderContract, batchOf, surroundingsIn } from '../support/appender-contract.js'
 import { asOrdinaryUser, withBrokenDisk, withFullDisk } from '../support/faults.js'
 
 const layout = { type: 'json' } as const
-const locate = (...path: readonly string[]) => path.join('.')
 const bySize = { type: 'rolling-file', fileName: 'audit.log', layout, policy: { type: 'size-limit', size: '10b' } } as const satisfies RollingFileConfig
 const byHour = { ...bySize, policy: { type: 'time-interval', interval: '1h' } } as const satisfies RollingFileConfig
 
 /** An appender, what it tells the operators, and what is in its folder. */
 async function open (directory: string, config: RollingFileConfig, now = Date.now) {
-  const told: string[] = []
-  const tell = (_details: object, message: string) => { told.push(message) }
-  const appender = await createRollingFileAppender(config, { directory, locate, now, log: { info: tell, warn: tell, error: tell } })
+  const surroundings = surroundingsIn(directory, { now })
+  const appender = await createRollingFileAppender(config, surroundings)
   return {
-    told,
+    ...surroundings,
     append: (lines: string[], times?: string[]) => appender.append(batchOf(lines, times?.map(time => new Date(`2010-10-20T${time}`).getTime()))),
     close: () => appender.close()
   }
 }
 
 async function contents (folder: string): Promise<Record<string, string>> {
-  const names = (await readdir(folder, { withFileTypes: true })).filter(entry => entry.isFile()).map(({ name }) => name).sort()
+  const names = (await readdir(folder, { withFileTypes: true })).filter(entry => entry.isFile() && !entry.name.endsWith('.lock')).map(({ name }) => name).sort()
   return Object.fromEntries(await Promise.all(names.map(async name => [name, await readFile(join(folder, name), 'utf8')])))
 }
 
@@ -31,7 +29,7 @@ test('writes to a file', async t => {
   await appenderContract(t, async t => {
     const directory = t.testdir()
     const { policy, ...config } = { ...bySize, fileName: 'logs/audit.log' }
-    const appender = await createRollingFileAppender(config, { directory, locate, now: Date.now, log: { info () {}, warn () {}, error () {} } })
+    const appender = await createRollingFileAppender(config, surroundingsIn(directory))
     return { appender, read: () => readFile(join(directory, 'logs/audit.log'), 'utf8') }
   })
 })
@@ -40,7 +38,7 @@ test('writes to many files', async t => {
   await appenderContract(t, async t => {
     const directory = t.testdir()
     const config = { ...bySize, policy: { type: 'size-limit', size: '40kb' }, strategy: { type: 'numeric', max: 100 } } as const
-    const appender = await createRollingFileAppender(config, { directory, locate, now: Date.now, log: { info () {}, warn () {}, error () {} } })
+    const appender = await createRollingFileAppender(config, surroundingsIn(directory))
     const read = async () => {
       const files = await contents(directory)
       const oldestFirst = Object.keys(files).sort((a, b) => Number.parseInt(b.slice(6) || '0') - Number.parseInt(a.slice(6) || '0'))
@@ -199,15 +197,15 @@ test('when no new file can be opened, the roll is taken back', async t => {
   await log.close()
 })
 
-test('when that cannot be taken back either, no event is lost', async t => {
+test('when somebody has moved the file and no new one can be opened, the append is refused, and can be repeated', async t => {
   const directory = t.testdir()
   const log = await open(directory, bySize)
   await log.append(['1234567'])
   await rename(join(directory, 'audit.log'), join(directory, 'moved'))
-  t.equal(await withBrokenDisk('stat', () => log.append(['7654321'])), 1)
-  t.same(await contents(directory), { 'audit.log': '', moved: '1234567\n7654321\n' })
-  await log.append(['after'])
-  t.same(await contents(directory), { 'audit.log': 'after\n', 'audit-1.log': '', moved: '1234567\n7654321\n' })
+  t.equal(await withBrokenDisk('stat', () => t.rejects(log.append(['7654321']), { code: 'AUDIT_ERR_WRITE', cause: { code: 'EIO' }, linesWritten: 0 })), 2)
+  await log.append(['7654321', 'after'])
+  t.same(await contents(directory), { 'audit.log': 'after\n', 'audit-1.log': '7654321\n', moved: '1234567\n' })
+  t.match(log.notices, [{ what: 'file_changed', change: 'renamed' }])
   await log.close()
 })
 
@@ -227,7 +225,7 @@ test('tells operators when old files cannot be removed, and goes on', async t =>
     const log = await open(directory, { ...bySize, retention: { maxFiles: 1 } })
     await log.append(['1234'])
     await log.close()
-    t.same(log.told, ['Old files of the audit log could not be removed'])
+    t.same(log.told, ['Old files of the audit log could not be removed', 'Nothing keeps a second process from writing to the audit log: its folder cannot be written to'])
     t.same(Object.keys(await contents(directory)), ['audit-1.log', 'audit-2.log', 'audit.log'])
   }, async directory => {
     for (const [name, text] of Object.entries({ ...rolled, 'audit.log': '' })) {

@@ -38,15 +38,23 @@ test('mistakes are marked in every way of writing', async (t) => {
   ]) t.equal(accepts(yml), false, yml)
 })
 
+test('on_failure may be one word, or one for each kind', async (t) => {
+  const yml = ['on_failure: block', 'on_failure: {writes: stop}', 'on_failure.reads: block', 'on_failure: {}']
+  for (const line of yml) t.equal(accepts(`xpack.security.audit.${line}`), true, line)
+  t.equal(accepts('xpack.security.audit: {on_failure: continue, queue.timeout: 5s}'), true)
+  const wrong = ['on_failure: blok', 'on_failure: {write: stop}', 'on_failure: {writes: blok}', 'on_failure.reads: blok', 'on_failure: [block]', 'on_failure: true']
+  for (const line of wrong) t.equal(accepts(`xpack.security.audit.${line}`), false, line)
+})
+
 test('a variable may stand for any value', async (t) => {
   const reference = '"$' + '{NAME}"'
-  for (const key of ['enabled', 'http.hook', 'appender.strategy.max', 'appender.policy.interval', 'appender.fileName']) t.equal(accepts(`xpack.security.audit.${key}: ${reference}`), true, key)
+  for (const key of ['enabled', 'http.hook', 'appender.strategy.max', 'appender.policy.interval', 'appender.fileName', 'on_failure', 'on_failure.writes', 'queue.max_bytes']) t.equal(accepts(`xpack.security.audit.${key}: ${reference}`), true, key)
 })
 
 test('what an editor shows is there: descriptions, defaults, and every key in full', async (t) => {
   const properties = schema.properties ?? {}
   t.match(schema.definitions, { audit: { properties: { enabled: { description: /recorded/, default: false } } } })
-  for (const key of ['', '.appender', '.appender.type', '.appender.policy.interval', '.appender.layout.pattern', '.ignore_filters', '.http.hook']) {
+  for (const key of ['', '.appender', '.appender.type', '.appender.policy.interval', '.appender.layout.pattern', '.ignore_filters', '.http.hook', '.on_failure', '.on_failure.writes']) {
     t.ok(properties[`xpack.security.audit${key}`], key)
   }
   t.notMatch(JSON.stringify(schema), 'http:|https:', 'names no address')

@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { problemLine } from '../../lib/config/messages.js'
 import { readObject } from '../../lib/config/object.js'
 import { buildTree } from '../../lib/config/setting-tree.js'
-import { runChecks, validate } from '../../lib/config/validate.js'
+import { EACH, runChecks, type SettingCheck, validate } from '../../lib/config/validate.js'
 
 const box = {
   type: 'object',
@@ -113,17 +113,34 @@ test('a variable that is not set is reported once, not again for its type', asyn
 
 test('checks of the parts run where the schema has found nothing wrong', async (t) => {
   const seen: unknown[] = []
-  const checks = [{ path: ['names'], faults: (value: unknown) => { seen.push(value); return [{ path: [1], message: 'expected better, got "b"' }] } }]
-  const tree = treeOf({ names: ['a', 'b'] })
-  t.match(runChecks(tree, checks, []), [{ path: ['names', 1], message: 'expected better, got "b"' }])
-  t.same(seen, [['a', 'b']])
+  const checks = [{ path: ['hook'], fault: (value: unknown) => { seen.push(value); return 'expected better, got this' } }]
+  const tree = treeOf({ hook: 'onRequest' })
+  t.match(runChecks(tree, checks, []), [{ path: ['hook'], message: 'expected better, got this' }])
   t.same(runChecks(treeOf({}), checks, []), [], 'not for a setting that is left out')
-  t.same(runChecks(tree, checks, validate(treeOf({ names: [1] }), schema).problems), [])
-  t.equal(seen.length, 1)
+  t.same(runChecks(tree, checks, validate(treeOf({ hook: 'none' }), schema).problems), [])
+  t.same(seen, ['onRequest'])
+  t.same(runChecks(tree, [{ path: ['hook'], fault: () => null }], []), [])
+})
+
+test('a check of each item of a list passes over the items in which something is wrong already', async (t) => {
+  const checks: SettingCheck[] = [{ path: ['names', EACH], fault: (value: unknown) => value === 'a' ? null : `expected better, got ${JSON.stringify(value)}` }]
+  const found = (config: object) => runChecks(treeOf(config), checks, validate(treeOf(config), schema).problems).map(({ path, message }) => [path, message])
+  t.same(found({ names: ['a', 'b', 1, 'c'] }), [[['names', 1], 'expected better, got "b"'], [['names', 3], 'expected better, got "c"']])
+  for (const config of [{}, { names: 'b' }, { names: [] }, { names: { 0: 'b' } }]) t.same(found(config), [], JSON.stringify(config))
+})
+
+test('a check of two settings sees both, and waits until both are right', async (t) => {
+  const seen: unknown[] = []
+  const checks = [{ path: ['names'], beside: ['count'], fault: (...values: unknown[]) => { seen.push(values); return null } }]
+  runChecks(treeOf({ names: ['a'], count: 1 }), checks, [])
+  runChecks(treeOf({ names: ['b'] }), checks, [])
+  t.same(seen.splice(0), [[['a'], 1], [['b'], undefined]], 'the other one may be left out')
+  for (const config of [{ count: 1 }, { names: [1], count: 1 }, { names: ['a'], count: 'one' }]) runChecks(treeOf(config), checks, validate(treeOf(config), schema).problems)
+  t.same(seen, [])
 })
 
 test('a check that quotes the value of a variable is not repeated', async (t) => {
-  const checks = [{ path: ['names'], faults: () => [{ path: [0], message: 'got hunter2' }] }]
+  const checks: SettingCheck[] = [{ path: ['names', EACH], fault: () => 'got hunter2' }]
   const [problem] = runChecks(treeOf({ names: [reference('VALUE')] }, { VALUE: 'hunter2' }), checks, [])
   t.equal(problem?.message, `expected a value that is accepted here, got another one from "${reference('VALUE')}"`)
 })

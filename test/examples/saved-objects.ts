@@ -10,6 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { test, type Test } from 'tap'
 import { assertEcs } from '../support/ecs.js'
+import { createClient, EXAMPLE, start } from '../support/example.js'
 import { startPostgres } from './postgres-server.mjs'
 
 type Json = Record<string, unknown>
@@ -25,7 +26,7 @@ interface Event {
 }
 
 const ROOT = join(import.meta.dirname, '../..')
-const SERVER = join(ROOT, 'docs/examples/saved-objects/server.js')
+const SERVER = join(EXAMPLE, 'server.js')
 // The example is plain JavaScript: it is imported the way that its own server does it.
 const { FIRST_USERS } = await import(new URL('../../docs/examples/saved-objects/login/users.js', import.meta.url).href) as { FIRST_USERS: { name: string, password: string }[] }
 if (!existsSync(join(ROOT, 'dist/index.js'))) throw new Error('dist/ is missing: the example runs the built package. `npm test` builds it, `npx tsc` does too.')
@@ -300,30 +301,6 @@ function createTrail (file: string): { peek (): Event[], next (t: Test, expected
   }
 }
 
-interface Answer { status: number, text: string, body: Json }
-interface Client {
-  (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
-  cookie (): string
-  moveTo (address: string): void
-}
-
-/** A browser in small: keeps its cookie. */
-function createClient (address: string): Client {
-  let cookie = ''
-  async function call (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    const response = await fetch(address + path, {
-      method,
-      headers: { ...cookie !== '' && { cookie }, ...body !== undefined && { 'content-type': 'application/json' }, ...headers },
-      ...body !== undefined && { body: JSON.stringify(body) }
-    })
-    const [set] = response.headers.getSetCookie()
-    if (set !== undefined) cookie = set.split(';')[0]!
-    const text = await response.text()
-    return { status: response.status, text, body: response.headers.get('content-type')?.startsWith('application/json') === true ? JSON.parse(text) as Json : {} }
-  }
-  return Object.assign(call, { cookie: () => cookie, moveTo: (other: string) => { address = other } })
-}
-
 /** Sends a path as it is; `fetch` would repair it. */
 async function rawGet (address: string, path: string): Promise<string> {
   const socket = connect(Number(new URL(address).port), '127.0.0.1')
@@ -332,34 +309,6 @@ async function rawGet (address: string, path: string): Promise<string> {
   socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
   await once(socket, 'close')
   return answer
-}
-
-interface Running { address: string, printed: string, kill (signal: NodeJS.Signals): void, stop (signal?: NodeJS.Signals): Promise<number | null> }
-
-/** Starts the example in a folder, on any free port, and waits for what it prints. */
-async function start (t: Test, cwd: string, env: Record<string, string>): Promise<Running> {
-  const { DATABASE_URL, HOST, ...inherited } = process.env
-  const child = spawn(process.execPath, [SERVER], { cwd, env: { ...inherited, PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
-  const ended = once(child, 'close') as Promise<[number | null]>
-  let printed = ''
-  let said = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { said += text })
-  const kill = (signal: NodeJS.Signals): void => { child.kill(signal) }
-  async function stop (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    if (child.exitCode === null) kill(signal)
-    return (await ended)[0]
-  }
-  t.teardown(async () => { await stop() })
-  const ready = new Promise<void>((resolve) => {
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      printed += text
-      if (printed.includes('Ctrl+C')) resolve()
-    })
-  })
-  await Promise.race([ready, ended])
-  const address = /http:\/\/[\d.]+:\d+/.exec(printed)?.[0]
-  if (address === undefined) throw new Error(`The example did not start: ${said}${printed}`)
-  return { address, printed, kill, stop }
 }
 
 async function hasCurl (): Promise<boolean> {

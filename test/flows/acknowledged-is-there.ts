@@ -3,7 +3,7 @@
 // torn but the last of each life, which the next life isolates and reports.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import type { Test } from '../support/appender-contract.js'
@@ -61,15 +61,14 @@ async function livesOnOneLog (t: Test, folder: string, options: { readonly appen
 const rolling = { type: 'rolling-file', policy: { type: 'size-limit', size: '200kb' }, strategy: { type: 'numeric', max: 100 }, retention: { maxFiles: 365 } }
 
 for (const [title, appender, durability, lives] of [
-  ['file, durability write', { type: 'file' }, 'write', 40],
-  ['rolling-file, durability write', rolling, 'write', 40],
-  ['rolling-file, durability fsync', rolling, 'fsync', 20]
+  ['file, durability write', { type: 'file' }, 'write', 25],
+  ['rolling-file, durability write', rolling, 'write', 25],
+  ['rolling-file, durability fsync', rolling, 'fsync', 15]
 ] as const) {
-  test(`${title}: what is acknowledged survives kill -9, ${lives * LIVES_AT_ONCE} times`, { timeout: 120_000 }, async t => {
+  test(`${title}: what is acknowledged survives kill -9, ${lives * LIVES_AT_ONCE} times`, { timeout: 200_000 }, async t => {
     const directory = t.testdir()
     await Promise.all(Array.from({ length: LIVES_AT_ONCE }, async (_, index) => {
       const folder = join(directory, String(index))
-      const { mkdirSync } = await import('node:fs')
       mkdirSync(folder)
       await livesOnOneLog(t, folder, { appender: { ...appender, fileName: join(folder, 'logs', 'audit.log'), layout: { type: 'json' } }, durability }, lives)
     }))

@@ -28,7 +28,7 @@ for (const [type, policy] of [['file', undefined], ['rolling-file', { type: 'siz
       const appender = { type, fileName: join(folder, 'audit.log'), layout: { type: 'json' }, ...(policy && { policy, strategy: { type: 'numeric', max: 100 } }) }
       const { numbers, signal } = await acknowledgedBeforeKill(appender, folder + '.notes', 10 + Math.random() * 60)
       if (signal !== 'SIGKILL') t.fail(`the child ended by itself: ${signal}`)
-      const lines = readdirSync(folder).flatMap(file => {
+      const lines = readdirSync(folder).filter(name => name.endsWith('.log')).flatMap(file => {
         const text = readFileSync(join(folder, file), 'utf8')
         // Only the very last line of the live file may have been under way.
         return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').slice(0, -1)

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'tap'
-import { auditedApp } from '../support/audited-app.js'
+import { auditedApp, eventually } from '../support/audited-app.js'
 
 interface Line { readonly event: { readonly action: string, readonly outcome: string }, readonly kibana?: { readonly saved_object?: { readonly id: string } } }
 
@@ -36,4 +38,69 @@ test('no write begins before the operating system has its intention: slow sessio
   t.equal(bulk!.length, 3001)
   t.same(bulk!.slice(1).map(line => line.kibana!.saved_object!.id), Array.from({ length: 3000 }, (_, i) => `bulk-${i}`))
   t.equal(create!.at(-1)!.kibana!.saved_object!.id, id, 'the generated id was recorded before the object was made')
+})
+
+const CHILD = join(import.meta.dirname, '../fixtures/writes-after-intentions.js')
+const DELAY_MS = 150
+const WRITES = ['write', 'pwrite64', 'writev', 'pwritev', 'pwritev2']
+const SYNCS = ['fsync', 'fdatasync']
+
+interface SystemCall { readonly name: string, readonly path: string, readonly began: number, ended: number, delayed: boolean }
+
+/** The calls in a trace, with the lines at which each began and ended: one that another thread interrupts stands on two. */
+function callsIn (trace: string): SystemCall[] {
+  const calls: SystemCall[] = []
+  const open = new Map<string, SystemCall>()
+  for (const [index, line] of trace.split('\n').entries()) {
+    const [, thread = '', name, path = ''] = /^(\d+) +(?:<\.\.\. \w+ resumed>|(\w+)\(\d+<([^>]*)>)/.exec(line) ?? []
+    const call = name === undefined ? open.get(thread) : { name, path, began: index, ended: Infinity, delayed: false }
+    if (call === undefined) continue
+    if (name !== undefined) calls.push(call)
+    open.set(thread, call)
+    if (!line.includes('<unfinished')) Object.assign(call, { ended: index, delayed: line.includes('(DELAYED)') })
+  }
+  return calls
+}
+
+const withoutStrace = spawnSync('strace', ['-V']).status === 0 ? false : 'strace is not installed on this machine'
+
+for (const [durability, slow] of [['write', WRITES], ['fsync', SYNCS]] as const) {
+  test(`on a slow disk, with durability ${durability}, no write begins before its intention is there: one object, and thousands`, { skip: withoutStrace }, async t => {
+    const folder = t.testdir({ 'audit.log': '', notes: '' })
+    const [log, notes, trace] = ['audit.log', 'notes', 'trace'].map(name => join(folder, name)) as [string, string, string]
+    const section = { durability, appender: { type: 'file', fileName: log, layout: { type: 'json' } } }
+    const { status, stdout, stderr } = spawnSync('strace', [
+      '-f', '-y', '-o', trace, '-P', log, '-P', notes, '-e', `trace=${[...WRITES, ...SYNCS].join()}`, '-e', `inject=${slow.join()}:delay_enter=${DELAY_MS * 1000}`,
+      process.execPath, CHILD, JSON.stringify(section), log, notes
+    ], { encoding: 'utf8' })
+    t.equal(status, 0, stderr)
+    t.equal(stdout, 'done')
+    t.same(readFileSync(notes, 'utf8').split('\n').slice(0, -1), ['1', '2001'], 'the log had all of them when the repository was called')
+
+    const calls = callsIn(readFileSync(trace, 'utf8'))
+    const done = calls.filter(({ path }) => path === notes)
+    t.equal(done.length, 2)
+    for (const { began } of done) {
+      const before = calls.filter(call => call.path === log && call.began < began)
+      const written = before.findLast(({ name }) => WRITES.includes(name))
+      const acknowledged = before.findLast(({ name }) => (slow as readonly string[]).includes(name))
+      t.ok(acknowledged?.delayed, 'the disk was slow')
+      t.ok(acknowledged !== undefined && acknowledged.ended < began, 'the write began when the disk had answered')
+      t.ok(written !== undefined && acknowledged !== undefined && (acknowledged === written || acknowledged.began > written.ended), 'to what was written last')
+    }
+  })
+}
+
+test('as long as the session of a write is not found, it does not begin', async t => {
+  let find!: (session: string) => void
+  const { app, file } = await auditedApp(t, { session: () => new Promise<string>(resolve => { find = resolve }) })
+  const repository = suspiciousRepository(file)
+  app.put('/', async request => request.audit.repository(repository).update('dashboard', '1', {}))
+  const answer = app.inject({ method: 'PUT', url: '/' })
+  await eventually(() => app.audit.status().accepted === 2)
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+  t.same(repository.seen, [])
+  find('s1')
+  t.equal((await answer).statusCode, 200)
+  t.match(repository.seen, [[{ kibana: { session_id: 's1' } }]])
 })

@@ -1,11 +1,11 @@
 // The promise of leaving: what was accepted is written, however the process ends, and it ends as
 // it would have without the plugin.
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import type { Test } from '../support/appender-contract.js'
+import { spawnPlain } from '../support/plain-node.js'
 
 const CHILD = join(import.meta.dirname, '../fixtures/leaves-with-events.js')
 
@@ -15,15 +15,16 @@ async function leave (t: Test, options: object): Promise<Ending & { readonly lin
   const folder = join(t.testdir(), 'logs')
   const layout = { type: 'json' }
   const appender = { type: 'rolling-file', fileName: join(folder, 'audit.log'), layout, policy: { type: 'size-limit', size: '100kb' }, strategy: { type: 'numeric', max: 100 } }
-  const child = spawn(process.execPath, [CHILD, JSON.stringify({ appender, durability: 'write', ...options })], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawnPlain([CHILD, JSON.stringify({ appender, durability: 'write', ...options })], ['ignore', 'pipe', 'ignore'])
   let text = ''
-  child.stdout.on('data', chunk => { text += chunk })
+  child.stdout!.on('data', chunk => { text += chunk })
   const [code, signal] = await once(child, 'close') as [number | null, string | null]
   const accepted = Number(/accepted (\d+)/.exec(text)?.[1])
   const rolled = readdirSync(folder).map(name => Number(/^audit-(\d+)\.log$/.exec(name)?.[1])).filter(Boolean).sort((a, b) => b - a)
   const lines = [...rolled.map(number => `audit-${number}.log`), 'audit.log'].flatMap(name => {
-    const content = readFileSync(join(folder, name), 'utf8')
-    if (!content.endsWith('\n')) t.fail(`${name} ends with a whole line`)
+    // In the middle of a roll there is no live file, or an empty one; the lines are in the one before it.
+    const content = existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : ''
+    if (!/(^|\n)$/.test(content)) t.fail(`${name} ends with a whole line`)
     return content.split('\n').slice(0, -1)
   })
   return { code, signal, accepted, lines, files: rolled.length }
@@ -35,7 +36,8 @@ function holds (t: Test, { accepted, lines, files }: Awaited<ReturnType<typeof l
   t.equal(lines.length, accepted, 'each of them is there')
   const said = numbers.filter(number => number >= 0)
   t.same(said, said.map((_, index) => index), 'once, in order')
-  t.ok(files > 5, `${files} files had been rolled`)
+  // What is written at the very end is not divided any more.
+  t.ok(files > 0, `${files} files had been rolled`)
 }
 
 const WAYS: readonly [string, Partial<Ending>][] = [

@@ -22,7 +22,7 @@ function createRandom (seed: number): (below: number) => number {
 
 async function open (directory: string, config: AppenderConfig) {
   const fail = (_details: object, message: string) => { throw new Error(message) }
-  return createAppender(config, { directory, locate: (...path) => path.join('.'), now: () => midnight, log: { info: fail, warn: fail, error: fail } })
+  return createAppender(config, { directory, locate: (...path) => path.join('.'), now: () => midnight, log: { info: fail, warn: fail, error: fail }, durability: 'write', mayOpenLater: false, notice () {} })
 }
 
 /** Writes all lines in batches of random size, and starts anew every so often; returns the lines. */

@@ -88,7 +88,7 @@ test('a resolver that itself says events does not wait for itself', async t => {
   })
   t.equal(of.isAskingNow(), false)
   const known = of.now()
-  t.match(of.atOnce().error, { message: 'user: no answer before the application was closed' })
+  t.match(of.atOnce().error, { message: 'user: no answer in time' })
   t.same((await known).user, { name: 'jdoe' })
   t.equal(of.isAskingNow(), false)
 })

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { request as httpRequest } from 'node:http'
 import requestContext from '@fastify/request-context'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { test } from 'tap'
+import { withFullDisk } from '../support/faults.js'
 import { type AuditedApp, auditedApp, eventually, listen, sendRaw, type WrittenEvent } from '../support/audited-app.js'
 
 interface HttpEvent extends WrittenEvent {
@@ -324,4 +326,70 @@ test('with the application\'s own request context the events are the same', asyn
   const events = await requestsOf(audited, 2)
   t.same(events.map(event => event.event.action), ['http_request', 'inside'])
   t.same(events[1]!.trace, events[0]!.trace)
+})
+
+const BLOCKED = { statusCode: 503, headers: { 'retry-after': '10' }, body: /AUDIT_ERR_BLOCKED/ }
+
+for (const hook of ['onRequest', 'preHandler'] as const) {
+  test(`with on_failure.http block a request goes on when its event is in the file, and is refused when it cannot be; hook ${hook}`, async t => {
+    const audited = await auditedApp(t, {
+      section: {
+        on_failure: { http: 'block' },
+        http: { hook, ignore_paths: ['/health'] },
+        ignore_filters: [{ actions: ['http_request'], users: ['probe'] }]
+      },
+      user: userOf
+    })
+    const { app, file } = audited
+    const inFile = (): string | undefined => readFileSync(file, 'utf8').split('\n').at(-2)
+    app.addHook('onRequest', async request => { request.user = { name: String(request.headers.authorization ?? 'jdoe') } })
+    let ran = 0
+    app.get('/a', async () => { ran++; return inFile() })
+    app.setNotFoundHandler(async (_request, reply) => { ran++; return reply.code(404).send(inFile()) })
+    app.get('/quiet', { config: { audit: false } }, async () => 'ok')
+    app.get('/health', async () => 'ok')
+    await app.register(async child => {
+      child.setErrorHandler((error, _request, reply) => reply.send(`mine: ${(error as Error & { code: string }).code}`))
+      child.get('/mine', async () => { ran++; return 'ok' })
+    })
+    await app.register(async child => {
+      child.setErrorHandler(() => 'everything is fine')
+      child.get('/deaf', async () => { ran++; return 'ok' })
+    })
+    t.match(JSON.parse((await app.inject('/a')).body), { url: { path: '/a' } })
+    t.match(JSON.parse((await app.inject('/missing')).body), { url: { path: '/missing' } })
+    t.equal(ran, 2)
+    await withFullDisk(0, async () => {
+      t.match(await app.inject('/a'), BLOCKED)
+      t.match(app.audit.status().lastError?.message, /EFBIG/, 'the disk was full')
+      t.match(await app.inject('/missing'), BLOCKED)
+      t.match(await app.inject('/mine'), { ...BLOCKED, body: 'mine: AUDIT_ERR_BLOCKED' })
+      t.match(await app.inject('/deaf'), { ...BLOCKED, body: 'everything is fine' }, 'whatever its error handler does')
+      for (const url of ['/quiet', '/health']) t.equal((await app.inject(url)).statusCode, 200, `${url} has no event to wait for`)
+      t.equal((await app.inject({ url: '/a', headers: { authorization: 'probe' } })).statusCode, 200, 'an event that a filter drops is not waited for')
+    })
+    t.equal(ran, 3)
+    // What was refused asks again.
+    t.equal(await eventually(async () => (await app.inject('/a')).statusCode === 200), true)
+  })
+}
+
+test('with on_failure.http continue nobody waits and nobody is refused', async t => {
+  const { app } = await auditedApp(t)
+  app.get('/a', async () => 'ok')
+  await app.inject('/a')
+  await withFullDisk(0, async () => {
+    t.equal((await app.inject('/a')).statusCode, 200)
+    await t.rejects(app.audit.flush())
+    t.match(app.audit.status().lastError?.message, /EFBIG/, 'the disk was full')
+  })
+})
+
+test('with block, what is recorded at its end is not held: it has been answered', async t => {
+  const audited = await auditedApp(t, { section: { on_failure: 'block' }, before: app => { app.addHook('onRequest', async (_request, reply) => reply.code(401).send('who?')) } })
+  const port = await listen(audited.app)
+  await withFullDisk(0, async () => {
+    t.equal((await fetch(`http://127.0.0.1:${port}/a`)).status, 401)
+    t.equal((await fetch(`http://127.0.0.1:${port}/%ZZ`)).status, 400)
+  })
 })

@@ -1,7 +1,7 @@
-import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { test } from 'tap'
+import { spawnPlain } from '../support/plain-node.js'
 
 const CHILD = join(import.meta.dirname, '../fixtures/leaves.js')
 
@@ -9,7 +9,7 @@ interface Left { readonly code: number | null, readonly signal: NodeJS.Signals |
 
 /** Lets a process leave: by itself, or by signals, one after another as it prints a line. */
 async function leave (way: string, options: readonly string[] = [], signals: readonly NodeJS.Signals[] = []): Promise<Left> {
-  const child = fork(CHILD, [way, ...options], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] })
+  const child = spawnPlain([CHILD, way, ...options], ['ignore', 'pipe', 'ignore', 'ipc'])
   let text = ''
   child.stdout!.on('data', chunk => { text += chunk })
   const left = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>

@@ -6,36 +6,40 @@ import { once } from 'node:events'
 import { createAppender, type AppenderConfig } from '../../lib/appenders/create.js'
 import type { Appender, Batch } from '../../lib/contracts.js'
 
-type Request = { readonly id: number } & ({ readonly open: AppenderConfig } | { readonly append: Batch } | { readonly close: true })
+type Request = { readonly id: number } & ({ readonly open: AppenderConfig } | { readonly append: Batch } | { readonly underWay: Batch, readonly appendNow: readonly Batch[] } | { readonly close: true })
 
 interface Answer {
   readonly id: number
+  readonly lines?: number
   readonly error?: { readonly code: string, readonly message: string, readonly causeCode?: string }
 }
 
 /** A child process whose appender is used like one of this process. */
-export interface AppenderChild extends Appender {
+export interface AppenderChild extends Omit<Appender, 'appendNow'> {
   readonly process: ChildProcess
   open (config: AppenderConfig): Promise<void>
+  /** Begins to append a batch and, in the same turn, writes others at once; tells how many lines it was told. */
+  appendWithNow (underWay: Batch, batches: readonly Batch[]): Promise<number | undefined>
 }
 
 export function startAppenderChild (): AppenderChild {
   const child = fork(import.meta.filename, ['child'], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], serialization: 'advanced' })
   let lastId = 0
-  async function ask (request: { open: AppenderConfig } | { append: Batch } | { close: true }): Promise<void> {
+  async function ask (request: { open: AppenderConfig } | { append: Batch } | { underWay: Batch, appendNow: readonly Batch[] } | { close: true }): Promise<number | undefined> {
     const id = ++lastId
     child.send({ id, ...request })
     for (;;) {
-      const [{ id: answered, error }] = await once(child, 'message') as [Answer]
+      const [{ id: answered, lines, error }] = await once(child, 'message') as [Answer]
       if (answered === id && error !== undefined) throw Object.assign(new Error(), error)
-      if (answered === id) return
+      if (answered === id) return lines
     }
   }
   return {
     process: child,
-    open: config => ask({ open: config }),
-    append: batch => ask({ append: batch }),
-    close: () => ask({ close: true })
+    open: async config => { await ask({ open: config }) },
+    append: async batch => { await ask({ append: batch }) },
+    appendWithNow: (underWay, appendNow) => ask({ underWay, appendNow }),
+    close: async () => { await ask({ close: true }) }
   }
 }
 
@@ -43,16 +47,23 @@ function serve (): void {
   const log = { info () {}, warn () {}, error (details: object, message: string) { console.error(message, details) } }
   let appender: Appender
 
-  async function act (request: Request): Promise<void> {
-    if ('open' in request) appender = await createAppender(request.open, { directory: process.cwd(), locate: (...path) => path.join('.'), now: Date.now, log })
-    else if ('append' in request) await appender.append({ ...request.append, bytes: Buffer.from(request.append.bytes) })
-    else await appender.close()
+  const received = (batch: Batch): Batch => ({ ...batch, bytes: Buffer.from(batch.bytes) })
+
+  async function act (request: Request): Promise<number | undefined> {
+    if ('open' in request) appender = await createAppender(request.open, { directory: process.cwd(), locate: (...path) => path.join('.'), now: Date.now, log, durability: 'write', mayOpenLater: false, notice () {} })
+    else if ('append' in request) await appender.append(received(request.append))
+    else if ('appendNow' in request) {
+      const appended = appender.append(received(request.underWay))
+      const lines = appender.appendNow!(request.appendNow.map(received))
+      await appended
+      return lines
+    } else await appender.close()
+    return undefined
   }
 
   process.on('message', async (request: Request) => {
     try {
-      await act(request)
-      process.send!({ id: request.id })
+      process.send!({ id: request.id, lines: await act(request) })
     } catch (error) {
       const { code, message, cause } = error as Error & { code: string }
       process.send!({ id: request.id, error: { code, message, causeCode: (cause as NodeJS.ErrnoException | undefined)?.code } })

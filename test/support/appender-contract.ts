@@ -1,7 +1,7 @@
 // What every appender promises, whatever it writes to: the one suite that all of them run,
 // those that stand in lib/appenders/ and those that are written later.
 import type { test } from 'tap'
-import type { Appender, Batch } from '../../lib/contracts.js'
+import type { Appender, Batch, LogNotice, Surroundings } from '../../lib/contracts.js'
 
 /** What tap hands to a test; it exports no name for it. */
 export type Test = Parameters<Parameters<typeof test>[0]>[0]
@@ -19,6 +19,30 @@ export function batchOf (lines: readonly string[], times: readonly number[] = li
     bytes: Buffer.from(lines.map(line => line + '\n').join('')),
     ends: lines.map(line => (end += Buffer.byteLength(line) + 1)),
     times
+  }
+}
+
+/** The surroundings of an appender, with what it tells to operators and to the log. */
+export interface TestSurroundings extends Surroundings {
+  readonly told: string[]
+  readonly notices: LogNotice[]
+}
+
+export function surroundingsIn (directory: string, overrides: Partial<Surroundings> = {}): TestSurroundings {
+  const told: string[] = []
+  const notices: LogNotice[] = []
+  const tell = (_details: object, message: string): void => { told.push(message) }
+  return {
+    told,
+    notices,
+    directory,
+    locate: (...path) => path.join('.'),
+    now: Date.now,
+    log: { info: tell, warn: tell, error: tell },
+    durability: 'write',
+    mayOpenLater: false,
+    notice: notice => { notices.push(notice) },
+    ...overrides
   }
 }
 
@@ -62,6 +86,25 @@ export async function appenderContract (t: Test, open: (t: Test) => Promise<Appe
     await appender.close()
     t.match(await read(), /x\nlast\n$/)
     await appended
+  })
+
+  await t.test('writes at once, in order, what is under way and what waits, and goes on afterwards', async t => {
+    const { appender, read } = await open(t)
+    if (appender.appendNow === undefined) {
+      t.pass('it makes no such promise')
+      return
+    }
+    await appender.append(batchOf(['first']))
+    t.equal(appender.appendNow([batchOf(['a', 'b']), batchOf([]), batchOf(['c'])]), 3)
+    const appended = appender.append(batchOf(['x'.repeat(100_000), 'under way']))
+    t.equal(appender.appendNow([batchOf(['d'])]), 3)
+    t.equal(appender.appendNow([]), 2, 'as often as it is asked')
+    await appended
+    await appender.append(batchOf(['last']))
+    t.equal(appender.appendNow([]), 0)
+    t.ok(await read() === textOf([['first', 'a', 'b', 'c', 'x'.repeat(100_000), 'under way', 'd', 'last']]))
+    await appender.close()
+    t.equal(appender.appendNow([batchOf(['too late'])]), 0)
   })
 
   await t.test('refuses batches once it is closed, and may be closed twice', async t => {

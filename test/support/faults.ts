@@ -1,9 +1,10 @@
 // Faults for tests of what is written to files: a full disk, a broken one, a locked folder.
 // Each is a real one where an ordinary process can bring it about.
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdtemp, open, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Test } from 'tap'
 
 // The test runner would end the process on the signal that a limit on file sizes sends. The
 // signal may come late, so this stays.
@@ -11,12 +12,55 @@ process.on('SIGXFSZ', () => {})
 
 /** While `run` runs, files of this process can grow to so many bytes only, as on a disk that is full. */
 export async function withFullDisk (bytes: number, run: () => Promise<unknown>): Promise<void> {
-  const setLimit = (limit: number | 'unlimited') => execFileSync('prlimit', [`--fsize=${limit}:unlimited`, '--pid', `${process.pid}`])
-  setLimit(bytes)
+  limitFiles(bytes)
   try {
     await run()
   } finally {
-    setLimit('unlimited')
+    limitFiles('unlimited')
+  }
+}
+
+function limitFiles (limit: number | 'unlimited'): void {
+  execFileSync('prlimit', [`--fsize=${limit}:unlimited`, '--pid', `${process.pid}`])
+}
+
+/** A disk that can be filled. */
+export interface SmallDisk {
+  readonly directory: string
+  /** What the operating system says when it is full. */
+  readonly code: 'ENOSPC' | 'EFBIG'
+  /** Takes all the room that is left. */
+  fill (): Promise<void>
+  /** Gives it back. */
+  free (): Promise<void>
+}
+
+/**
+ * A disk of its own, of 256 kB, for the length of a test. Only a superuser can have one; for
+ * others, files of this process cannot grow while the disk is filled.
+ */
+export async function smallDisk (t: Test): Promise<SmallDisk> {
+  const directory = await mkdtemp(join(tmpdir(), 'audit-disk-'))
+  if (process.geteuid!() !== 0) {
+    t.teardown(() => rm(directory, { recursive: true }))
+    return { directory, code: 'EFBIG', fill: async () => limitFiles(0), free: async () => limitFiles('unlimited') }
+  }
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', directory])
+  t.teardown(async () => {
+    execFileSync('umount', ['--lazy', directory])
+    await rm(directory, { recursive: true })
+  })
+  const filler = join(directory, 'filler')
+  return {
+    directory,
+    code: 'ENOSPC',
+    async fill () {
+      await mkdir(filler)
+      for (let bytes = 65_536, file = 0; bytes >= 1; file++) {
+        await writeFile(join(filler, String(file)), Buffer.alloc(bytes)).catch(() => { bytes = Math.floor(bytes / 2) })
+      }
+    },
+    free: () => rm(filler, { recursive: true })
   }
 }
 

@@ -54,11 +54,18 @@ export async function buildApp ({ database, logStream, auditFile }) {
     const told = statusCode === 500
       ? { message: 'An internal error; the application log says more' }
       : { code: error.code, message: error.message }
-    reply.code(statusCode).send({ statusCode, error: STATUS_CODES[statusCode], ...told })
+    // What is refused because it cannot be recorded says when to come back.
+    reply.code(statusCode).headers(error.headers ?? {}).send({ statusCode, error: STATUS_CODES[statusCode], ...told })
   })
 
-  // Probed every few seconds: no audit event.
-  app.get('/health', { config: { audit: false } }, async () => ({ status: 'ok', audit: app.audit.status().state }))
+  // Probed every few seconds: no audit event. While operations are refused because they cannot be
+  // recorded, the balancer in front had better send them elsewhere.
+  app.get('/health', { config: { audit: false } }, async (request, reply) => {
+    const audit = app.audit.status().state
+    const isAvailable = audit !== 'blocked'
+    reply.code(isAvailable ? 200 : 503)
+    return { status: isAvailable ? 'ok' : 'unavailable', audit }
+  })
   await app.register(pageRoutes)
   await app.register(loginRoutes, { users, sessions })
   await app.register(trailRoutes, { auditFile })
@@ -67,19 +74,22 @@ export async function buildApp ({ database, logStream, auditFile }) {
     await app.register(spacesRoutes, { prefix, database })
   }
 
+  // A session that has expired opens nothing: one that cannot be removed now is removed the next time.
   async function removeExpiredSessions () {
-    for (const { id, userHash } of await sessions.expired()) {
-      await app.audit.withoutRequest.log(sessionCleanupEvent({ provider: PROVIDER, sessionId: id, userHash }))
-      await sessions.end(id)
+    try {
+      for (const { id, userHash } of await sessions.expired()) {
+        await app.audit.withoutRequest.ensure(sessionCleanupEvent({ provider: PROVIDER, sessionId: id, userHash }))
+        await sessions.end(id)
+      }
+    } catch (error) {
+      app.log.error({ err: error }, 'expired sessions could not be removed')
     }
   }
 
   let cleanup
   app.addHook('onReady', async () => {
     await removeExpiredSessions()
-    cleanup = setInterval(() => {
-      removeExpiredSessions().catch((error) => app.log.error({ err: error }, 'expired sessions could not be removed'))
-    }, CLEANUP_INTERVAL_MS).unref()
+    cleanup = setInterval(removeExpiredSessions, CLEANUP_INTERVAL_MS).unref()
   })
   app.addHook('onClose', async () => clearInterval(cleanup))
 

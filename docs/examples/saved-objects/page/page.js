@@ -23,7 +23,9 @@ async function call (method, path, body) {
     return undefined
   }
   const answer = text === '' ? undefined : JSON.parse(text)
-  element('answer').textContent = `${method} ${path}\n${response.status} ${response.statusText}\n\n${answer === undefined ? '' : JSON.stringify(answer, null, 2)}`
+  const retryAfter = response.headers.get('retry-after')
+  const later = retryAfter === null ? '' : `\nRetry-After: ${retryAfter} seconds`
+  element('answer').textContent = `${method} ${path}\n${response.status} ${response.statusText}${later}\n\n${answer === undefined ? '' : JSON.stringify(answer, null, 2)}`
   // Logged out, or the session has come to its end meanwhile.
   const isSessionOver = response.status === 401 ? path !== '/api/login' : response.ok && path === '/api/logout'
   if (isSessionOver) showWho(null)
@@ -74,7 +76,16 @@ function showWho (user) {
   showObjects([])
 }
 
+/** What the audit log's state means for who works here. */
+const STATES = {
+  degraded: 'The audit log cannot be written at the moment. Events wait, and what is done goes on.',
+  blocked: 'The audit log cannot be written at the moment. What cannot be recorded is refused until it can be.'
+}
+
 async function showTrail () {
+  // Its answer is JSON whatever its status.
+  const { audit } = await fetch('/health').then((health) => health.json()).catch(() => ({}))
+  element('state').textContent = STATES[audit] ?? ''
   const response = isLoggedIn ? await fetch('/api/my_trail').catch(() => undefined) : undefined
   const events = response?.ok ? await response.json() : []
   element('trail').replaceChildren(...events.reverse().map((event) => {
@@ -108,5 +119,6 @@ element('curl').textContent = [
   `curl -sSw '\\n' -b cookies.txt ${window.location.origin}/api/saved_objects/dashboard -H 'content-type: application/json' -d '{"attributes":{"title":"Sales of the year"}}'`,
   `curl -sSw '\\n' -b cookies.txt '${window.location.origin}/api/saved_objects/_find?type=dashboard&search=sales'`
 ].join('\n')
-showWho((await (await fetch('/api/me')).json()).user)
+// Refused while requests cannot be recorded: then nobody is known to be logged in.
+showWho((await (await fetch('/api/me')).json()).user ?? null)
 await showTrail()

@@ -1,5 +1,6 @@
-// Logging in and out. The audit events are awaited before the answer goes out: nobody is told
-// that they are in, or refused, without a record of it. Registered by app.js.
+// Logging in and out. The audit events are ensured before the answer goes out: nobody is told
+// that they are in, or refused, without a record of it, as far as `on_failure` in audit.yml
+// says so. Registered by app.js.
 import { userLoginEvent, userLogoutEvent } from 'fastify-audit'
 import { CLEARED_COOKIE, setCookie } from '../login/cookie.js'
 import { httpError, requireUser } from './context.js'
@@ -25,14 +26,19 @@ export async function loginRoutes (app, { users, sessions }) {
     const { name, password } = request.body
     const user = await users.verify(name, password)
     if (user === undefined) {
-      await request.audit.log(userLoginEvent({ provider: PROVIDER, outcome: 'failure' }))
+      await request.audit.ensure(userLoginEvent({ provider: PROVIDER, outcome: 'failure' }))
       throw httpError(401, 'The name or the password is wrong')
     }
     if (request.session !== null) await end(request)
     const session = await sessions.begin(user.name)
     request.user = user
     request.session = session
-    await request.audit.log(userLoginEvent({ provider: PROVIDER, user, sessionId: session.id }))
+    try {
+      await request.audit.ensure(userLoginEvent({ provider: PROVIDER, user, sessionId: session.id }))
+    } catch (error) {
+      await sessions.end(session.id)
+      throw error
+    }
     reply.header('set-cookie', setCookie(session.secret, session.expires, request.protocol === 'https'))
     return publicUser(user)
   })
@@ -45,7 +51,7 @@ export async function loginRoutes (app, { users, sessions }) {
   app.get('/api/me', async (request) => ({ user: request.user && publicUser(request.user) }))
 
   async function end (request) {
-    await request.audit.log(userLogoutEvent({ provider: PROVIDER, user: request.user, sessionId: request.session.id }))
+    await request.audit.ensure(userLogoutEvent({ provider: PROVIDER, user: request.user, sessionId: request.session.id }))
     await sessions.end(request.session.id)
   }
 }

@@ -1,5 +1,5 @@
 // The spaces themselves: which there are, for whoever may enter them. They are in no
-// repository with a table of operations, so their events are made and logged by hand here.
+// repository with a table of operations, so their events are made and ensured by hand here.
 // Registered by app.js.
 import { spaceEvent } from 'fastify-audit'
 import { mayEnter } from '../login/permissions.js'
@@ -24,7 +24,7 @@ export async function spacesRoutes (app, { database }) {
   app.get('/api/spaces/space', async (request) => {
     const all = await database.query('SELECT id, name, description FROM spaces ORDER BY id')
     const own = all.filter(({ id }) => mayEnter(request.user, id))
-    await request.audit.logAll(own.map((space) => spaceEvent({ action: 'space_find', space: { id: space.id } })))
+    await Promise.all(own.map((space) => request.audit.ensure(spaceEvent({ action: 'space_find', space: { id: space.id } }))))
     return own
   })
 
@@ -32,12 +32,12 @@ export async function spacesRoutes (app, { database }) {
     const { id } = request.params
     if (!mayEnter(request.user, id)) {
       const error = httpError(403, `Unauthorized to get ${id} space`)
-      await request.audit.log(spaceEvent({ action: 'space_get', space: { id }, error }))
+      await request.audit.ensure(spaceEvent({ action: 'space_get', space: { id }, error }))
       throw error
     }
     const [space] = /^[\w-]+$/.test(id) ? await database.query('SELECT id, name, description FROM spaces WHERE id = $1', [id]) : []
     if (space === undefined) throw httpError(404, 'There is no such space')
-    await request.audit.log(spaceEvent({ action: 'space_get', space: { id } }))
+    await request.audit.ensure(spaceEvent({ action: 'space_get', space: { id } }))
     return space
   })
 }

@@ -16,9 +16,18 @@ export async function trailRoutes (app, { auditFile }) {
   })
 }
 
-/** The last lines of a file; the first of them may be a part of one. @param {string} file */
+/**
+ * The last lines of a file; the first of them may be a part of one. None when there is no file,
+ * as on a disk that was full from the start.
+ *
+ * @param {string} file
+ */
 async function tail (file) {
-  const handle = await open(file)
+  const handle = await open(file).catch((error) => {
+    if (error.code !== 'ENOENT') throw error
+    return null
+  })
+  if (handle === null) return []
   try {
     const { size } = await handle.stat()
     const start = Math.max(0, size - TAIL_BYTES)

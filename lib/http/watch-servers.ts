@@ -1,0 +1,126 @@
+// What becomes of the requests that a server receives, whether or not they come to a hook of
+// Fastify: malformed URLs, what Node answers itself, what a listener of the server takes over.
+// Called by requests.ts, which knows what the hooks have seen.
+import diagnostics from 'node:diagnostics_channel'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { FastifyInstance } from 'fastify'
+import { CLIENT_ADDRESS, type RequestLike } from './scope.js'
+
+/** How a request ended that was not recorded on its way in; without a status nothing was answered. */
+export interface Ending {
+  readonly statusCode?: number
+}
+
+type Raw = RequestLike['raw']
+
+/** Who is told what becomes of requests. */
+export interface Watcher {
+  /** True for a request that a hook has seen: nothing more is to be told about it. */
+  isSeen (raw: Raw): boolean
+  /** A request is over. `null`: a listener has taken its connection, and nothing more is known. */
+  over (raw: Raw, ending: Ending | null): void
+}
+
+/** Tells `watcher` of each request that a server of `app` has received and no hook has seen. */
+export function watchServers (app: FastifyInstance, watcher: Watcher): void {
+  watchHttp1(app, watcher)
+  watchTakenOver(app.server, watcher)
+  if (app.initialConfig.http2 === true) watchHttp2(app.server, watcher)
+}
+
+function closed (raw: Raw, response: ServerResponse, { isSeen, over }: Watcher): void {
+  if (isSeen(raw)) return
+  // The hook for clients that go away, which knows more, runs in the same turn of the event loop.
+  setImmediate(() => {
+    if (!isSeen(raw)) over(raw, response.headersSent ? { statusCode: response.statusCode } : {})
+  })
+}
+
+function watchHttp1 (app: FastifyInstance, watcher: Watcher): void {
+  const isOurs = new WeakMap<Server, boolean>()
+
+  function onStart (message: unknown): void {
+    const { request, response, server, socket } = message as { request: IncomingMessage, response: ServerResponse, server: Server, socket: Socket }
+    let ours = isOurs.get(server)
+    if (ours === undefined) {
+      // Listening on localhost makes a second server, which has the same handler.
+      const handlers = app.server.listeners('request')
+      ours = server === app.server || server.listeners('request').some(handler => handlers.includes(handler))
+      isOurs.set(server, ours)
+    }
+    if (!ours) return
+    rememberAddress(request.socket)
+    response.on('close', () => { closed(request, response, watcher) })
+    // A response that waits behind another one is not closed with the connection; its request is.
+    if (responseOn(socket) !== null) request.on('close', () => { if (socket.destroyed) closed(request, response, watcher) })
+  }
+
+  diagnostics.subscribe('http.server.request.start', onStart)
+  app.addHook('onClose', async function stopWatching () {
+    diagnostics.unsubscribe('http.server.request.start', onStart)
+  })
+}
+
+const TAKEN_OVER: readonly unknown[] = ['upgrade', 'connect']
+
+// Node publishes no request for an upgrade or a CONNECT that a listener takes. Without a
+// listener it treats the one as an ordinary request and refuses the other, so ours comes with
+// the first of theirs and goes with the last.
+function watchTakenOver (server: Server, watcher: Watcher): void {
+  function onTaken (raw: IncomingMessage, socket: Socket): void {
+    if (raw.httpVersionMajor > 1) return
+    rememberAddress(socket)
+    setImmediate(() => {
+      // Who hands it to Fastify after all has put a response on the connection: then the hooks record it.
+      const response = responseOn(socket)
+      if (response === null) watcher.over(raw, null)
+      else if (socket.destroyed) closed(raw, response, watcher)
+      else response.on('close', () => { closed(raw, response, watcher) })
+    })
+  }
+  const listensTo = (name: string): boolean => server.listeners(name).includes(onTaken)
+
+  for (const name of ['upgrade', 'connect']) if (server.listenerCount(name) > 0) server.on(name, onTaken)
+  server.on('newListener', (name: string, listener: unknown) => {
+    if (TAKEN_OVER.includes(name) && listener !== onTaken && !listensTo(name)) server.on(name, onTaken)
+  })
+  server.on('removeListener', (name: string) => {
+    if (TAKEN_OVER.includes(name) && server.listenerCount(name) === 1 && listensTo(name)) server.removeListener(name, onTaken)
+  })
+}
+
+// Node publishes no message for HTTP/2; there is one server, and its listeners do.
+function watchHttp2 (server: Server, watcher: Watcher): void {
+  const requested = new WeakSet<ServerHttp2Stream>()
+
+  server.on('request', (request: Raw & Partial<Pick<Http2ServerRequest, 'stream'>>, response: ServerResponse) => {
+    if (request.stream === undefined) return
+    requested.add(request.stream)
+    request[CLIENT_ADDRESS] = request.socket.remoteAddress
+    response.on('close', () => { closed(request, response, watcher) })
+  })
+  // A CONNECT never becomes a request, and what expects something may not.
+  server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+    const { ':method': method, ':path': url, ':authority': authority, expect } = headers
+    if (method !== 'CONNECT' && expect === undefined) return
+    // The session's socket throws when it is asked after its end.
+    const { encrypted, remoteAddress } = stream.session!.socket as TLSSocket
+    const raw = { method, url: url ?? authority, headers, socket: { encrypted, remoteAddress } } as unknown as Raw
+    stream.on('close', () => {
+      if (!requested.has(stream)) watcher.over(raw, stream.headersSent ? { statusCode: Number(stream.sentHeaders[':status']) } : {})
+    })
+  })
+}
+
+/** The response that a connection is busy with. Node keeps it there and has no other way to ask. */
+function responseOn (socket: Socket): ServerResponse | null {
+  return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? null
+}
+
+/** Node forgets the address of a closed socket unless it has been asked for. */
+function rememberAddress (socket: Socket): void {
+  Reflect.get(socket, 'remoteAddress')
+}

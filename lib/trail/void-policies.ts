@@ -1,0 +1,45 @@
+// What makes a policy of `on_failure` void: a `block` that no failure could ever reach, and
+// events that a filter drops, which nobody waits for. The first is refused with the settings
+// (config/schema), the second is a choice, which the plugin tells about at start.
+import type { FailureClass, FailurePolicy } from '../contracts.js'
+import type { IgnoreFilter } from './filter.js'
+import { FAILURE_CLASSES } from './on-failure.js'
+
+/** `on_failure` as it is written: kinds may be left out. */
+export type Policies = Readonly<Partial<Record<FailureClass, FailurePolicy>>>
+
+/**
+ * What is wrong with policies beside a durability, or null: with `none`, an event counts as recorded
+ * before anybody has tried to write it, so that `block` would never refuse anything. `stop`
+ * is the trail's own and works with every durability.
+ */
+export function voidPolicyFault (policies: Policies, durability: unknown): string | null {
+  const blocked = FAILURE_CLASSES.filter(kind => policies[kind] === 'block')
+  if (durability !== 'none' || blocked.length === 0) return null
+  const kinds = blocked.length === FAILURE_CLASSES.length ? '' : ` for ${blocked.join(', ')}`
+  return `expected "continue" or "stop"${kinds} beside xpack.security.audit.durability: none, which acknowledges events before they are written, got "block"`
+}
+
+/**
+ * The kinds whose events these rules could drop: for these kinds `block` and `stop` hold only
+ * for what is left. May name a kind too many, because an application's own events may have
+ * any field; never one too few. Of `http_request` events it is known what they are.
+ */
+export function kindsThatFiltersMayDrop (rules: readonly IgnoreFilter[]): FailureClass[] {
+  return FAILURE_CLASSES.filter(kind => rules.some(rule => MAY_DROP[kind](rule)))
+}
+
+const MAY_DROP: Readonly<Record<FailureClass, (rule: IgnoreFilter) => boolean>> = {
+  http: rule => lists(rule.actions, action => action === 'http_request') && lists(rule.categories, category => category === 'web') &&
+    lists(rule.outcomes, outcome => outcome !== 'success') && rule.types === undefined && rule.saved_object_types === undefined,
+  authentication: rule => mayBeSaid(rule) && lists(rule.categories, isAboutIdentity),
+  reads: rule => mayBeSaid(rule) && lists(rule.categories, category => !isAboutIdentity(category)) && lists(rule.types, type => type === 'access'),
+  writes: rule => mayBeSaid(rule) && lists(rule.categories, category => !isAboutIdentity(category)) && lists(rule.types, type => type !== 'access')
+}
+
+/** A key that a rule does not name stands for all values. */
+const lists = <T>(values: readonly T[] | undefined, isOf: (value: T) => boolean): boolean => values === undefined || values.some(isOf)
+
+const mayBeSaid = (rule: IgnoreFilter): boolean => lists(rule.actions, action => action !== 'http_request')
+
+const isAboutIdentity = (category: string): boolean => category === 'authentication' || category === 'session' || category === 'iam'

@@ -1,0 +1,8 @@
+// Node as any user runs it. The test runner puts its own instruments into every process that a
+// test starts, and they listen to signals, too.
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
+
+/** Starts a Node program without the test runner's instruments. Killed after half a minute, if it is still there. */
+export function spawnPlain (program: readonly string[], stdio: StdioOptions): ChildProcess {
+  return spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, ...program], { stdio, timeout: 30_000, killSignal: 'SIGKILL' })
+}
