@@ -1,6 +1,5 @@
 // The story of start-up, from top to bottom: read the settings, open the appender, make the
 // trail, decorate the application, record its requests, close with it.
-import { AsyncLocalStorage } from 'node:async_hooks'
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { createAppender, reopensOnSighup } from './appenders/create.js'
@@ -11,7 +10,8 @@ import type { Appender, LogNotice, OnFailure, ScopedAuditLogger, Surroundings } 
 import { AUDIT_ERR_OPTION } from './errors.js'
 import { trackRunningRequest } from './http/context.js'
 import { DisabledScope } from './http/disabled.js'
-import type { Resolvers } from './http/identity.js'
+import { createQuestions, type Resolvers } from './http/identity.js'
+import { createRecurring } from './http/recurring.js'
 import { recordRequests } from './http/requests.js'
 import { type RequestLike, RequestScope } from './http/scope.js'
 import { createTraceSource } from './http/trace.js'
@@ -79,13 +79,14 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
   }
   const { trail, appender } = await openTrail(app, settings, onFailure, locate)
   const { user, session, space, requestContext } = options
-  const parts = { trail, traces, wrap, resolvers: { user, session, space }, answering: new AsyncLocalStorage<object>() }
+  const recurring = createRecurring()
+  const parts = { trail, traces, wrap, questions: createQuestions<FastifyRequest>({ user, session, space }, recurring) }
   const scopeOf = decorateRequests(app, request => new RequestScope(parts, request))
   const runningRequest = requestContext === false ? refuseToGuess : await trackRunningRequest(app)
   app.decorate('audit', enabledInstance({ trail, appender, wrap, scopeOf, runningRequest }))
 
   // A request that Fastify answered before it made one of its own has no user to ask for.
-  const rawParts = { ...parts, resolvers: {} }
+  const rawParts = { ...parts, questions: createQuestions<RequestLike>({}, recurring) }
   recordRequests(app, {
     settings: settings.http,
     onFailure,

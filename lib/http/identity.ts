@@ -1,9 +1,10 @@
 // Who a request belongs to: the application's answers about its user, session and space. They
 // are asked for as often as they do not know yet, and not again once they do: an event said
 // before the login must not freeze "no user" for the events after it.
-import type { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { AuditUser, ScopeFacts } from '../contracts.js'
 import { messageOf, plainText } from '../layouts/plain.js'
+import type { Recurring } from './recurring.js'
 
 /** An answer that may take time. Nothing (`undefined`, `null`, `false`, `''`) means: not known yet. */
 export type Answer<T> = T | null | undefined | false | '' | Promise<T | null | undefined | false | ''>
@@ -24,11 +25,32 @@ export interface Resolvers<Request> {
 
 const ASYNC_FUNCTION: unknown = Object.getPrototypeOf(async () => {})
 
-/** Whose questions the running code is answering, in `async` resolvers. One for each application. */
-export type Answering = AsyncLocalStorage<object>
-
 const NAMES = ['user', 'session', 'space'] as const
 type Name = typeof NAMES[number]
+
+interface Question<Request> {
+  readonly name: Name
+  readonly resolver: (request: Request) => unknown
+  /** Following what a function does later costs every request; only functions that say so do something later. */
+  readonly isAsync: boolean
+}
+
+/** What there is to be asked about each request of an application. */
+export interface Questions<Request> {
+  readonly all: readonly Question<Request>[]
+  /** Whose questions the running code is answering, in `async` resolvers. */
+  readonly answering: AsyncLocalStorage<object>
+  readonly recurring: Recurring
+}
+
+export function createQuestions<Request> (resolvers: Resolvers<Request>, recurring: Recurring): Questions<Request> {
+  const all: Question<Request>[] = []
+  for (const name of NAMES) {
+    const resolver = resolvers[name]
+    if (resolver !== undefined) all.push({ name, resolver, isAsync: Object.getPrototypeOf(resolver) === ASYNC_FUNCTION })
+  }
+  return { all, answering: new AsyncLocalStorage(), recurring }
+}
 
 /** What is known; a fact object each time that this changes. */
 export interface Identity {
@@ -39,10 +61,9 @@ export interface Identity {
 
 /** The answers about one request. */
 export class IdentityOf<Request> {
-  readonly #resolvers: Resolvers<Request>
+  readonly #questions: Questions<Request>
   readonly #request: Request
-  readonly #answering: Answering
-  readonly #waitingFor: Partial<Record<Name, Promise<string | null>>> = {}
+  #waitingFor: Partial<Record<Name, Promise<string | null>>> | null = null
   #user: AuditUser | undefined
   #session: string | undefined
   #space: string | undefined
@@ -50,26 +71,24 @@ export class IdentityOf<Request> {
   #isAsking = false
   #identity: Identity | null = null
 
-  constructor (resolvers: Resolvers<Request>, request: Request, answering: Answering) {
-    this.#resolvers = resolvers
+  constructor (questions: Questions<Request>, request: Request) {
+    this.#questions = questions
     this.#request = request
-    this.#answering = answering
-    this.#unknown = NAMES.length
-    for (const name of NAMES) if (resolvers[name] === undefined) this.#unknown--
+    this.#unknown = questions.all.length
   }
 
   /** What is known by now; a promise only while an answer is under way. The same object until more becomes known. */
   now (): Identity | Promise<Identity> {
     if (this.#unknown === 0 || this.isAskingNow()) return this.#known()
-    const underWay: Promise<string | null>[] = []
+    let underWay: Promise<string | null>[] | null = null
     let error: string | null = null
-    for (const name of NAMES) {
-      if (!this.#asks(name)) continue
-      const answer = this.#waitingFor[name] ?? this.#ask(name)
+    for (const question of this.#questions.all) {
+      if (this.#knows(question.name)) continue
+      const answer = this.#waitingFor?.[question.name] ?? this.#ask(question)
       if (typeof answer === 'string') error ??= answer
-      else if (answer !== null) underWay.push(answer)
+      else if (answer !== null) (underWay ??= []).push(answer)
     }
-    if (underWay.length === 0) return this.#with(error)
+    if (underWay === null) return this.#with(error)
     return Promise.all(underWay).then(errors => this.#with(error ?? errors.find(message => message !== null) ?? null))
   }
 
@@ -78,37 +97,37 @@ export class IdentityOf<Request> {
    * known without it. To wait for its answer would be to wait for themselves.
    */
   isAskingNow (): boolean {
-    return this.#isAsking || this.#answering.getStore() === this
+    return this.#isAsking || this.#questions.answering.getStore() === this
   }
 
   /** What is known without waiting; what is still asked for is an error, unless a resolver wants to know. */
   atOnce (): Identity {
-    const names = Object.keys(this.#waitingFor)
+    const names = Object.keys(this.#waitingFor ?? {})
     return this.#with(names.length === 0 || this.isAskingNow() ? null : `${names.join(', ')}: no answer in time`)
   }
 
-  #asks (name: Name): boolean {
-    if (this.#resolvers[name] === undefined) return false
-    return (name === 'user' ? this.#user : name === 'session' ? this.#session : this.#space) === undefined
+  #knows (name: Name): boolean {
+    return (name === 'user' ? this.#user : name === 'session' ? this.#session : this.#space) !== undefined
   }
 
   /** Null when the answer is in, what went wrong as text, or a promise of one of the two. */
-  #ask (name: Name): null | string | Promise<string | null> {
+  #ask (question: Question<Request>): null | string | Promise<string | null> {
+    const { name } = question
     try {
-      const answer = this.#answer(this.#resolvers[name]!)
+      const answer = this.#answer(question)
       if (!isThenable(answer)) return this.#learn(name, answer)
+      const waitingFor = this.#waitingFor ??= {}
       const learned = Promise.resolve(answer).then(value => this.#learn(name, value)).catch((error: unknown) => `${name}: ${messageOf(error)}`)
-        .finally(() => { delete this.#waitingFor[name] })
-      this.#waitingFor[name] = learned
+        .finally(() => { delete waitingFor[name] })
+      waitingFor[name] = learned
       return learned
     } catch (error) {
       return `${name}: ${messageOf(error)}`
     }
   }
 
-  #answer (resolver: (request: Request) => unknown): unknown {
-    // Following what a function does later costs every request; only functions that say so do something later.
-    if (Object.getPrototypeOf(resolver) === ASYNC_FUNCTION) return this.#answering.run(this, () => resolver(this.#request))
+  #answer ({ resolver, isAsync }: Question<Request>): unknown {
+    if (isAsync) return this.#questions.answering.run(this, () => resolver(this.#request))
     this.#isAsking = true
     try {
       return resolver(this.#request)
@@ -121,7 +140,7 @@ export class IdentityOf<Request> {
     if (answer === undefined || answer === null || answer === false || answer === '') return null
     if (name === 'user') {
       if (typeof answer !== 'object') return `user: expected an object such as { id, name, roles }, got a ${typeof answer}`
-      this.#user = userFields(answer as Record<string, unknown>)
+      this.#user = this.#questions.recurring.userOf(answer)
     } else {
       if (typeof answer !== 'string' && typeof answer !== 'number') return `${name}: expected a string, got a ${typeof answer}`
       const text = plainText(String(answer))
@@ -136,7 +155,7 @@ export class IdentityOf<Request> {
   #known (): Identity {
     return (this.#identity ??= {
       user: this.#user,
-      kibana: this.#space === undefined && this.#session === undefined ? undefined : { space_id: this.#space, session_id: this.#session },
+      kibana: this.#space === undefined && this.#session === undefined ? undefined : this.#questions.recurring.kibanaOf(this.#space, this.#session),
       error: undefined
     })
   }
@@ -150,16 +169,3 @@ export class IdentityOf<Request> {
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-
-/** The ECS fields of a user, and nothing else of what may be a whole row of a database. */
-function userFields (user: Record<string, unknown>): AuditUser {
-  const fields: Record<string, unknown> = {}
-  for (const name of USER_TEXTS) {
-    const value = user[name]
-    if (value !== undefined && value !== null) fields[name] = plainText(String(value))
-  }
-  if (Array.isArray(user.roles)) fields.roles = user.roles.map(role => plainText(String(role)))
-  return fields
-}
-
-const USER_TEXTS = ['id', 'name', 'full_name', 'email', 'domain', 'hash'] as const

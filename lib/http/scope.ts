@@ -1,12 +1,11 @@
 // `request.audit`: the logger of one request, and the facts that all of its events share.
 // Made by plugin.ts when a request first has something to say.
 import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
 import type { ScopedAuditLogger, ScopeFacts, TraceHeaders } from '../contracts.js'
 import { messageOf, plainText } from '../layouts/plain.js'
 import { Logger, type WrapRepository } from '../trail/logger.js'
 import type { Trail } from '../trail/trail.js'
-import { type Answering, type Identity, IdentityOf, type Resolvers } from './identity.js'
+import { type Identity, IdentityOf, type Questions } from './identity.js'
 import type { Trace, TraceSource } from './trace.js'
 
 /** What is read of a Fastify request. For a request that never became one, the raw message has to do. */
@@ -22,14 +21,13 @@ export interface RequestLike {
 export interface ScopeParts<Request extends RequestLike> {
   readonly trail: Trail
   readonly traces: TraceSource
-  readonly resolvers: Resolvers<Request>
-  readonly answering: Answering
+  readonly questions: Questions<Request>
   readonly wrap: WrapRepository
 }
 
 /** The logger of one request. */
 export class RequestScope<Request extends RequestLike> extends Logger implements ScopedAuditLogger {
-  readonly #traces: TraceSource
+  readonly #parts: ScopeParts<Request>
   readonly #request: Request
   readonly #identity: IdentityOf<Request>
   #trace: Trace | null = null
@@ -39,19 +37,19 @@ export class RequestScope<Request extends RequestLike> extends Logger implements
   /** Why the address of the client is not known. */
   #fault: ScopeFacts['error']
 
-  constructor ({ trail, traces, resolvers, answering, wrap }: ScopeParts<Request>, request: Request) {
-    super(trail, wrap)
-    this.#traces = traces
+  constructor (parts: ScopeParts<Request>, request: Request) {
+    super(parts.trail, parts.wrap)
+    this.#parts = parts
     this.#request = request
-    this.#identity = new IdentityOf(resolvers, request, answering)
+    this.#identity = new IdentityOf(parts.questions, request)
   }
 
   get traceId (): string { return this.#traceOnce().id }
 
-  traceHeaders (): TraceHeaders { return this.#traces.headersOf(this.#traceOnce()) }
+  traceHeaders (): TraceHeaders { return this.#parts.traces.headersOf(this.#traceOnce()) }
 
   #traceOnce (): Trace {
-    return (this.#trace ??= this.#traces.traceOf(this.#request.raw, this.#request.id))
+    return (this.#trace ??= this.#parts.traces.traceOf(this.#request.raw, this.#request.id))
   }
 
   protected override factsNow (): ScopeFacts | Promise<ScopeFacts> {
@@ -73,14 +71,15 @@ export class RequestScope<Request extends RequestLike> extends Logger implements
 
   #firstFacts ({ user, kibana, error }: Identity): ScopeFacts {
     const { raw } = this.#request
-    const client = clientFields(this.#address())
+    const { recurring } = this.#parts.questions
+    const address = this.#address()
     const forwardedFor = raw.headers?.['x-forwarded-for']
     return {
       user,
       kibana,
       trace: { id: this.#traceOnce().id },
-      client,
-      http: forwardedFor === undefined ? undefined : { request: { headers: { 'x-forwarded-for': plainText(String(forwardedFor)) } } },
+      client: address === undefined ? undefined : recurring.clientOf(address),
+      http: forwardedFor === undefined ? undefined : recurring.forwardedFor(String(forwardedFor)),
       error: bothOf(error, this.#fault)
     }
   }
@@ -104,10 +103,4 @@ function withIdentity ({ trace, client, http }: ScopeFacts, { user, kibana, erro
 function bothOf (error: ScopeFacts['error'], fault: ScopeFacts['error']): ScopeFacts['error'] {
   if (error === undefined || fault === undefined) return error ?? fault
   return { code: error.code, message: plainText(`${error.message}; ${fault.message}`) }
-}
-
-/** `client.ip` is an address for whoever indexes it; a proxy that is trusted may yet forward anything. */
-function clientFields (ip: string | undefined): ScopeFacts['client'] {
-  if (ip === undefined) return undefined
-  return isIP(ip) === 0 ? { address: plainText(ip) } : { ip }
 }

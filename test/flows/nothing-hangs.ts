@@ -3,11 +3,14 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { test } from 'tap'
 import type { AuditStatus } from '../../lib/contracts.js'
+import { eventually } from '../support/audited-app.js'
 import { spawnTraced, withoutStrace } from '../support/strace.js'
 
+const SERVER = join(import.meta.dirname, '../fixtures/serves.js')
 const CHILD = join(import.meta.dirname, '../fixtures/says-events.js')
 const MEBIBYTE = 2 ** 20
 const MAX_BYTES = 64 * MEBIBYTE
@@ -65,5 +68,40 @@ test('a disk that does not answer for seconds', { skip: withoutStrace, timeout: 
   const told = written.filter(({ event }) => event.action === 'audit_events_lost').reduce((sum, { labels }) => sum + labels.lost_events, 0)
   t.equal(told, end.lost, 'and the log tells of each that was lost')
   t.ok(lines.filter(line => line.includes('cannot be written')).length <= 2, 'the application\'s log is not flooded')
+  t.equal(injected(), 1, 'the disk did stall')
+})
+
+test('requests to an application whose disk does not answer', { skip: withoutStrace, timeout: 120_000 }, async t => {
+  const directory = t.testdir()
+  const file = join(directory, 'audit.log')
+  const section = { on_failure: 'block', queue: { timeout: '1s' }, appender: { type: 'file', fileName: file, layout: { type: 'json' } } }
+  const { child, injected } = spawnTraced([SERVER, JSON.stringify(section)], {
+    inject: [`write:delay_enter=${STALL_SECONDS}s:when=9`], files: [file], trace: join(directory, 'trace')
+  })
+  t.teardown(() => child.disconnect())
+  const lines: string[] = []
+  createInterface(child.stdout!).on('line', line => { lines.push(line) })
+  const port = await eventually(() => lines.find(line => line.startsWith('listening '))?.slice('listening '.length))
+  async function write (id: string): Promise<{ status: number, retryAfter: string | null, seconds: number }> {
+    const started = performance.now()
+    const { status, headers } = await fetch(`http://127.0.0.1:${port}/objects/${id}`, { method: 'PUT' })
+    return { status, retryAfter: headers.get('retry-after'), seconds: (performance.now() - started) / 1000 }
+  }
+
+  let written = 0
+  let refused = await write('0')
+  while (refused.status === 200) refused = await write(String(++written))
+  t.match(refused, { status: 503, retryAfter: '1' }, 'the first one that meets it is refused')
+  t.ok(refused.seconds > 0.5 && refused.seconds < STALL_SECONDS - 2, `when it has waited for as long as queue.timeout: ${refused.seconds} s`)
+  const next = await write('next')
+  t.match(next, { status: 503 })
+  t.ok(next.seconds < 0.5, `those that come after it are refused at once: ${next.seconds} s`)
+  t.equal(lines.filter(line => line.startsWith('wrote ')).length, written, 'none of them was run')
+  let again = await write('again')
+  while (again.status !== 200) {
+    await wait(100)
+    again = await write('again')
+  }
+  t.ok(lines.includes('wrote again'), 'and when the disk answers, everything works')
   t.equal(injected(), 1, 'the disk did stall')
 })

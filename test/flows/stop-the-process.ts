@@ -10,7 +10,7 @@ import { STOP_EXIT_CODE } from '../../lib/process/stopping.js'
 import { eventually, readEvents } from '../support/audited-app.js'
 import { smallDisk, type SmallDisk } from '../support/faults.js'
 
-const CHILD = join(import.meta.dirname, '../fixtures/serves-until-stopped.js')
+const CHILD = join(import.meta.dirname, '../fixtures/serves.js')
 
 interface Served {
   readonly pid: number

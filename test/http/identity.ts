@@ -1,8 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { test } from 'tap'
-import { type Identity, IdentityOf, type Resolvers } from '../../lib/http/identity.js'
+import { createQuestions, type Identity, IdentityOf, type Resolvers } from '../../lib/http/identity.js'
+import { createRecurring } from '../../lib/http/recurring.js'
 
-const identity = (resolvers: Resolvers<object>): IdentityOf<object> => new IdentityOf(resolvers, {}, new AsyncLocalStorage())
+const identity = (resolvers: Resolvers<object>): IdentityOf<object> => new IdentityOf(createQuestions(resolvers, createRecurring()), {})
 const now = (of: IdentityOf<object>): Identity => of.now() as Identity
 
 test('an answer is asked for until it is known, and not again', async t => {

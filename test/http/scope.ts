@@ -1,6 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { test } from 'tap'
 import type { AuditEvent, ScopeFacts } from '../../lib/contracts.js'
+import { createQuestions } from '../../lib/http/identity.js'
+import { createRecurring } from '../../lib/http/recurring.js'
 import { RequestScope, type RequestLike } from '../../lib/http/scope.js'
 import { createTraceSource } from '../../lib/http/trace.js'
 import type { Trail } from '../../lib/trail/trail.js'
@@ -11,7 +12,7 @@ function scopeOf (request: Partial<RequestLike> & { user?: { name: string } }): 
   const facts: ScopeFacts[] = []
   const trail = { now: () => 0, async log (_event: AuditEvent, known: ScopeFacts) { facts.push(known) }, async logAll (events: AuditEvent[], known: ScopeFacts) { facts.push(...events.map(() => known)) } } as unknown as Trail
   const like = Object.defineProperties({ raw: { headers: {} } }, Object.getOwnPropertyDescriptors(request)) as unknown as RequestLike & { user?: { name: string } }
-  const scope = new RequestScope({ trail, traces: createTraceSource({ allowFromAnyIp: true, ipAllowlist: [] }, false), resolvers: { user: () => like.user }, answering: new AsyncLocalStorage(), wrap: repository => repository }, like)
+  const scope = new RequestScope({ trail, traces: createTraceSource({ allowFromAnyIp: true, ipAllowlist: [] }, false), questions: createQuestions({ user: () => like.user }, createRecurring()), wrap: repository => repository }, like)
   return { scope, facts, request: like }
 }
 
