@@ -78,8 +78,8 @@ async function acquire (path: string): Promise<string | FoundLock> {
   const me = describeMyself()
   // Under a private name first, so that the lock is never there without its content.
   const mine = join(dirname(path), `.${me.token}.lock`)
-  await writeFile(mine, JSON.stringify(me), { flag: 'wx', mode: 0o600 })
   try {
+    await writeFile(mine, JSON.stringify(me), { flag: 'wx', mode: 0o600 })
     for (;;) {
       if (await succeeds(link(mine, path), 'EEXIST')) return me.token
       const found = await readLock(path)

@@ -7,6 +7,7 @@ import { test } from 'tap'
 import { takeLock } from '../../lib/appenders/file-lock.js'
 import { describeMyself } from '../../lib/appenders/lock-holder.js'
 import { surroundingsIn } from '../support/appender-contract.js'
+import { withFullDisk } from '../support/faults.js'
 
 const take = (path: string, { log } = surroundingsIn('')) => takeLock(path, 'appender.fileName', log)
 const dead = () => ({ ...describeMyself(), started: '1' })
@@ -93,6 +94,7 @@ test('a lock that is removed is taken again, one that is replaced is left; opera
     await lock.touch()
     await lock.touch()
     t.same(surroundings.told.splice(0), ['The lock of the audit log has been removed or replaced by somebody else'])
+    await t.rejects(take(path), { code: 'AUDIT_ERR_FILE_IN_USE' }, 'somebody has it')
     await lock.release()
     t.equal(existsSync(path + '.lock'), name === 'replaced', 'and only its own is given back')
     await other?.release()
@@ -115,6 +117,8 @@ test('the lock is that of the file itself, by whatever way it is reached', async
 test('what keeps the lock from being made is told as it is', async t => {
   const folder = t.testdir({ file: '' })
   await t.rejects(take(join(folder, 'nowhere/audit.log')), { code: 'ENOENT' })
+  await withFullDisk(0, () => t.rejects(take(join(folder, 'audit.log')), { code: 'EFBIG' }))
+  t.same(readdirSync(folder), ['file'], 'and nothing is left lying about')
   await mkdir(join(folder, 'audit.log.lock'))
   await t.rejects(take(join(folder, 'audit.log')), { code: 'EISDIR' })
 })
