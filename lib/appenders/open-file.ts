@@ -75,18 +75,27 @@ export function openFileNow (path: string): OpenFile | undefined {
 
 /** Makes a folder and those above it (mode 0700) where they are missing. */
 export async function makeFolder (folder: string, isDurable: boolean): Promise<void> {
-  for (const missing of missingFolders(folder)) {
-    await mkdir(missing, 0o700).catch((error: NodeJS.ErrnoException) => {
+  try {
+    await mkdir(folder, 0o700)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return await refuseUnlessFolder(folder)
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw error
+    // Not `recursive`, which never comes back where a folder is not there and cannot be made, as in /proc.
+    await makeFolder(dirname(folder), isDurable)
+    await mkdir(folder, 0o700).catch((again: NodeJS.ErrnoException) => {
       // Somebody else was faster.
-      if (error.code !== 'EEXIST') throw error
+      if (again.code !== 'EEXIST') throw again
     })
-    if (isDurable) await syncFolder(dirname(missing))
   }
+  if (isDurable) await syncFolder(dirname(folder))
+}
+
+async function refuseUnlessFolder (folder: string): Promise<void> {
   if (!(await stat(folder)).isDirectory()) throw new Error(`"${folder}" is not a folder`)
 }
 
-// The topmost first. One by one: `mkdir` with `recursive` never comes back where the operating
-// system says that a folder is not there and cannot be made, as in /proc.
+// The topmost first.
 function missingFolders (folder: string): string[] {
   return existsSync(folder) || dirname(folder) === folder ? [] : [...missingFolders(dirname(folder)), folder]
 }
