@@ -1,10 +1,10 @@
 // A child process that serves one variant: `node server.js <variant> <folder>`. It answers its
 // parent's `cpu` messages with the CPU time that the whole process has used so far, threads
 // and garbage collection included.
-import { addRoutes, createApp } from './app.js'
+import { addRoutes as addUsualRoutes, createApp } from './app.js'
 
 const [variant, folder] = process.argv.slice(2)
-const { addLogging } = await import(`./variants/${variant}.js`)
+const { addLogging, addRoutes = addUsualRoutes } = await import(`./variants/${variant}.js`)
 
 const app = createApp()
 await addLogging(app, folder)

@@ -7,12 +7,13 @@ export async function addLogging (app, folder) {
   await register(app, folder, {})
 }
 
-/** Registers fastify-audit with the same settings and further options. */
-export async function register (app, folder, options) {
+/** Registers fastify-audit with the same settings, and further options and settings. */
+export async function register (app, folder, options, settings = {}) {
   await app.register(audit, {
     ...options,
     config: {
       enabled: true,
+      ...settings,
       appender: {
         type: 'rolling-file',
         fileName: join(folder, 'audit.log'),
