@@ -3,7 +3,7 @@
 // torn but the last of each life, which the next life isolates and reports.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import type { Test } from '../support/appender-contract.js'
@@ -27,7 +27,9 @@ interface Log { readonly numbers: readonly number[], readonly torn: number, read
 /** Every line of all files of a log, oldest first: the numbers of its events, and how many are torn. */
 function readLog (folder: string): Log {
   const rolled = readdirSync(folder).map(name => Number(/^audit-(\d+)\.log$/.exec(name)?.[1])).filter(number => number > 0).sort((a, b) => b - a)
-  const lines = [...rolled.map(number => `audit-${number}.log`), 'audit.log'].flatMap(name => readFileSync(join(folder, name), 'utf8').split('\n').filter(Boolean))
+  // Killed between renaming the live file and making a new one, a life leaves none.
+  const live = existsSync(join(folder, 'audit.log')) ? ['audit.log'] : []
+  const lines = [...rolled.map(number => `audit-${number}.log`), ...live].flatMap(name => readFileSync(join(folder, name), 'utf8').split('\n').filter(Boolean))
   const numbers: number[] = []
   let torn = 0
   let reported = 0
