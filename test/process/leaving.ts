@@ -7,8 +7,8 @@ const CHILD = join(import.meta.dirname, '../fixtures/leaves.js')
 
 interface Left { readonly code: number | null, readonly signal: NodeJS.Signals | null, readonly lines: readonly string[] }
 
-/** Lets a process leave: by itself, or by signals, one after another as it prints a line. */
-async function leave (way: string, options: readonly string[] = [], signals: readonly NodeJS.Signals[] = []): Promise<Left> {
+/** Lets a process leave: by itself, or by signals, each when it has printed its lines about the one before. */
+async function leave (way: string, options: readonly string[] = [], signals: readonly NodeJS.Signals[] = [], linesEach = 1): Promise<Left> {
   const child = spawnPlain([CHILD, way, ...options], ['ignore', 'pipe', 'ignore', 'ipc'])
   let text = ''
   child.stdout!.on('data', chunk => { text += chunk })
@@ -16,7 +16,7 @@ async function leave (way: string, options: readonly string[] = [], signals: rea
   if (signals.length > 0) await once(child, 'message')
   for (const [index, signal] of signals.entries()) {
     child.kill(signal)
-    while (text.split('\n').length <= index + 1 && child.exitCode === null && child.signalCode === null) await new Promise(resolve => setTimeout(resolve, 5))
+    while (text.split('\n').length <= (index + 1) * linesEach && child.exitCode === null && child.signalCode === null) await new Promise(resolve => setTimeout(resolve, 5))
   }
   child.channel?.unref()
   const [code, signal] = await left
@@ -41,7 +41,7 @@ test('where the application decides about a signal, it decides', async t => {
   for (const option of ['own-once-before', 'own-once-after']) {
     t.same((await leave('signal', [option], ['SIGTERM'])), { code: 7, signal: null, lines: ['finished first', 'decides', 'finished first'] }, option)
   }
-  t.match(await leave('signal', ['own-that-stays'], ['SIGINT', 'SIGINT', 'SIGTERM']), { signal: 'SIGTERM', lines: ['finished first', 'stays', 'finished first', 'stays', 'finished first'] })
+  t.match(await leave('signal', ['own-that-stays'], ['SIGINT', 'SIGINT', 'SIGTERM'], 2), { signal: 'SIGTERM', lines: ['finished first', 'stays', 'finished first', 'stays', 'finished first'] })
 })
 
 test('the package signal-exit, which waits for others to decide as this does, does not keep the process alive', async t => {
