@@ -3,6 +3,7 @@
 // One for each application; asked by identity.ts and scope.ts. On the path of every request.
 import { isIP } from 'node:net'
 import type { AuditUser, ScopeFacts } from '../contracts.js'
+import { recurring } from '../layouts/memory.js'
 import { plainText } from '../layouts/plain.js'
 
 /** So many of each kind are remembered; then the memory starts anew. */
@@ -36,7 +37,7 @@ export function createRecurring (): Recurring {
       const known = users.get(key)
       if (known !== undefined && isSameUser(known.said, row)) return known.fields
       const said = copyOf(row)
-      const fields = userFields(said)
+      const fields = recurring(userFields(said))
       if (isText(said)) users.set(key, { said, fields })
       return fields
     },
@@ -44,10 +45,10 @@ export function createRecurring (): Recurring {
       const key = session ?? space ?? ''
       const known = scopes.get(key)
       if (known !== undefined && known.space_id === space && known.session_id === session) return known
-      return scopes.set(key, { space_id: space, session_id: session })
+      return scopes.set(key, recurring({ space_id: space, session_id: session }))
     },
-    clientOf: (address) => clients.get(address) ?? clients.set(address, isIP(address) === 0 ? { address: plainText(address) } : { ip: address }),
-    forwardedFor: (header) => forwarded.get(header) ?? forwarded.set(header, { request: { headers: { 'x-forwarded-for': plainText(header) } } })
+    clientOf: (address) => clients.get(address) ?? clients.set(address, recurring(isIP(address) === 0 ? { address: plainText(address) } : { ip: address })),
+    forwardedFor: (header) => forwarded.get(header) ?? forwarded.set(header, recurring({ request: { headers: { 'x-forwarded-for': plainText(header) } } }))
   }
 }
 

@@ -1,28 +1,44 @@
 // The fields of a record that nearly all events have, as JSON: `event`, `kibana`, `http` and
 // `url`, written out by name, with a memory for what recurs. Used by the json layout, each
-// layout with a memory of its own.
-import type { AuditRecord, KibanaFields, SavedObjectReference } from '../contracts.js'
-import { isQuotable, joined, NOT_PLAIN } from './quote.js'
+// layout with memories of its own.
+import type { AuditRecord, KibanaFields, SavedObjectReference, ScopeFacts } from '../contracts.js'
+import { remembered } from './memory.js'
+import { isQuotable, joined, NOT_PLAIN, quote } from './quote.js'
 import { hasOnly, isPlainObject, objectJson, valueJson } from './value.js'
 
 type EventFields = AuditRecord['event']
 type HttpFields = NonNullable<AuditRecord['http']>
+type KnownHttp = NonNullable<ScopeFacts['http']>
+type KnownKibana = NonNullable<ScopeFacts['kibana']>
 type UrlFields = NonNullable<AuditRecord['url']>
 
-/** `http.*`: the method, and the headers that are recorded. */
-export function httpJson (http: HttpFields): string {
-  const { request } = http
-  if (request === undefined || !isPlainObject(http) || !hasOnly('request', http) || !isPlainObject(request)) return objectJson(http, 0)
-  for (const field in request) {
-    if (field !== 'method' && field !== 'headers') return objectJson(http, 0)
+/** `http.*`: the method, and the headers that are recorded, which are those of the facts in all events but the caller's own. */
+export function createHttpJson (): (http: HttpFields, known: ScopeFacts['http']) => string {
+  let lastMethod: unknown
+  let opening = ''
+  return function httpJson (http, known) {
+    const { request } = http
+    if (request === undefined || !isPlainObject(http) || !hasOnly('request', http) || !isPlainObject(request)) return objectJson(http, 0)
+    for (const field in request) {
+      if (field !== 'method' && field !== 'headers') return objectJson(http, 0)
+    }
+    const { method, headers } = request
+    if (method !== lastMethod || typeof method !== 'string') {
+      if (!isQuotable(method)) return objectJson(http, 0)
+      opening = '{"request":{"method":"' + method + '"'
+      lastMethod = method
+    }
+    if (headers === undefined) return opening + '}}'
+    return opening + ',' + (known !== undefined && headers === known.request.headers ? headersJson(known) : '"headers":' + valueJson(headers, 2)) + '}}'
   }
-  const { method, headers } = request
-  if (!isQuotable(method)) return objectJson(http, 0)
-  if (headers === undefined) return '{"request":{"method":"' + method + '"}}'
-  const forwardedFor = headers['x-forwarded-for']
-  const headersJson = isPlainObject(headers) && hasOnly('x-forwarded-for', headers) && isQuotable(forwardedFor) ? '{"x-forwarded-for":"' + forwardedFor + '"}' : valueJson(headers, 2)
-  return '{"request":{"method":"' + method + '","headers":' + headersJson + '}}'
 }
+
+/** The headers that a request tells in all of its events. */
+export function headersJson (http: KnownHttp): string {
+  return remembered(http, writeHeaders)
+}
+
+const writeHeaders = ({ request }: KnownHttp): string => '"headers":{"x-forwarded-for":' + quote(request.headers['x-forwarded-for']) + '}'
 
 /** Actions are few; an application that makes them up (ids in actions) starts the memory anew now and then. */
 const MAX_ACTIONS = 256
@@ -56,37 +72,23 @@ const isFrozen = (list: EventFields['category'] | EventFields['type']): boolean 
 /** `event.category` and `event.type` are arrays in ECS; callers may give the one value. */
 const asList = (values: unknown): unknown => typeof values === 'string' ? [values] : values
 
-/** `kibana.*`; space and session are those of the last event more often than not. */
-export function createKibanaJson (): (kibana: KibanaFields) => string {
-  let lastSpace: unknown
-  let lastSession: unknown
-  let scope = '{'
-  let isJoined = false
-  return function kibanaJson (kibana) {
-    if (!isPlainObject(kibana)) throw NOT_PLAIN
-    for (const field in kibana) {
-      if (field !== 'space_id' && field !== 'session_id' && field !== 'saved_object') return objectJson(kibana, 0)
-    }
-    const { space_id: space, session_id: session, saved_object: object } = kibana
-    // What is no text may be another text the next time.
-    if (typeof space === 'object' || typeof session === 'object') return objectJson(kibana, 0)
-    if (space !== lastSpace || session !== lastSession) {
-      scope = scopeJson(space, session)
-      lastSpace = space
-      lastSession = session
-      isJoined = false
-    } else if (!isJoined) {
-      // For the second of many events it pays.
-      scope = joined(scope)
-      isJoined = true
-    }
-    if (object === undefined) return scope + '}'
-    return scope + (scope === '{' ? '"saved_object":' : ',"saved_object":') + savedObjectJson(object) + '}'
+/** `kibana.*`; space and session are those of the facts in all events but the caller's own. */
+export function kibanaJson (kibana: KibanaFields, known: ScopeFacts['kibana']): string {
+  if (kibana === known) return scopeJson(known) + '}'
+  if (!isPlainObject(kibana)) throw NOT_PLAIN
+  for (const field in kibana) {
+    if (field !== 'space_id' && field !== 'session_id' && field !== 'saved_object') return objectJson(kibana, 0)
   }
+  const { space_id: space, session_id: session, saved_object: object } = kibana
+  const scope = known !== undefined && space === known.space_id && session === known.session_id ? scopeJson(known) : writeScope({ space_id: space, session_id: session })
+  if (object === undefined) return scope + '}'
+  return scope + (scope === '{' ? '"saved_object":' : ',"saved_object":') + savedObjectJson(object) + '}'
 }
 
 /** The opening of `kibana.*`, up to what comes after space and session. */
-function scopeJson (space: unknown, session: unknown): string {
+const scopeJson = (known: KnownKibana): string => remembered(known, writeScope)
+
+function writeScope ({ space_id: space, session_id: session }: KnownKibana): string {
   if (isQuotable(space) && isQuotable(session)) return '{"space_id":"' + space + '","session_id":"' + session + '"'
   return objectJson({ space_id: space, session_id: session }, 0).slice(0, -1)
 }
@@ -118,6 +120,7 @@ export function createUrlJson (): (url: UrlFields) => string {
       origin = joined((known === '{}' ? '{' : known.slice(0, -1) + ',') + '"path":')
       last = { domain, port, scheme }
     }
-    return origin + valueJson(path, 1) + (query === undefined ? '}' : ',"query":' + valueJson(query, 1) + '}')
+    if (!isQuotable(path) || (query !== undefined && !isQuotable(query))) return origin + valueJson(path, 1) + (query === undefined ? '}' : ',"query":' + valueJson(query, 1) + '}')
+    return query === undefined ? origin + '"' + path + '"}' : origin + '"' + path + '","query":"' + query + '"}'
   }
 }

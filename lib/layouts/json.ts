@@ -2,7 +2,8 @@
 // path of this project. The fields that events usually have are written by hand and what
 // recurs is remembered; anything else is left to value.ts.
 import type { AuditRecord, AuditUser, Layout, ScopeFacts } from '../contracts.js'
-import { createEventJson, createKibanaJson, createUrlJson, httpJson } from './json-fields.js'
+import { createEventJson, createHttpJson, createUrlJson, headersJson, kibanaJson } from './json-fields.js'
+import { remembered } from './memory.js'
 import { isQuotable, joined, quote } from './quote.js'
 import { objectJson, valueJson } from './value.js'
 
@@ -10,23 +11,22 @@ import { objectJson, valueJson } from './value.js'
 export function createJsonLayout (): Layout {
   const sharedJson = createSharedJson()
   const eventJson = createEventJson()
-  const kibanaJson = createKibanaJson()
   const urlJson = createUrlJson()
-  const sharedHttpJson = createSharedHttpJson()
+  const httpJson = createHttpJson()
 
   return function jsonLine (record, facts) {
     const { message, kibana, http, url, error, labels, user, client, trace } = record
     const quoted = isQuotable(message) ? '"' + message + '","event":' : quote(message) + ',"event":'
     let line = '{"@timestamp":"' + record['@timestamp'] + '","message":' + quoted + eventJson(record.event)
-    if (kibana !== undefined) line += ',"kibana":' + kibanaJson(kibana)
-    if (http !== undefined && http !== facts.http) line += ',"http":' + httpJson(http)
+    if (kibana !== undefined) line += ',"kibana":' + kibanaJson(kibana, facts.kibana)
+    if (http !== undefined && http !== facts.http) line += ',"http":' + httpJson(http, facts.http)
     if (url !== undefined) line += ',"url":' + urlJson(url)
     if (error !== undefined) line += ',"error":' + objectJson(error, 0)
     if (labels !== undefined) line += ',"labels":' + objectJson(labels, 0)
     if (user !== facts.user) line += ',"user":' + objectJson(user!, 0)
     if (client !== facts.client) line += ',"client":' + objectJson(client!, 0)
     if (trace !== facts.trace) line += ',"trace":' + objectJson(trace!, 0)
-    if (http !== undefined && http === facts.http) line += sharedHttpJson(http)
+    if (facts.http !== undefined && http === facts.http) line += ',"http":{"request":{' + headersJson(facts.http) + '}}'
     return line + furtherJson(record) + sharedJson(record, facts)
   }
 }
@@ -36,8 +36,11 @@ const USUAL_FIELDS: readonly string[] = ['@timestamp', 'message', 'event', 'kiba
 
 /** The caller's own fields, beyond those that have their place in every record. */
 function furtherJson (record: AuditRecord): string {
-  // Counted first: comparing names costs more than the rest of the line.
-  return Object.keys(record).length === USUAL_FIELDS.length ? '' : furtherFieldsJson(record)
+  // Counted first: comparing names costs more than the rest of the line, and a list of them as much as a string.
+  let fields = 0
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  for (const _ in record) fields++
+  return fields === USUAL_FIELDS.length ? '' : furtherFieldsJson(record)
 }
 
 function furtherFieldsJson (record: AuditRecord): string {
@@ -47,19 +50,6 @@ function furtherFieldsJson (record: AuditRecord): string {
     if (value !== undefined && !USUAL_FIELDS.includes(field)) json += ',' + quote(field) + ':' + valueJson(value, 0)
   }
   return json
-}
-
-/** What a request tells about itself in all of its events. */
-function createSharedHttpJson (): (http: object) => string {
-  let last: object | null = null
-  let json = ''
-  return function sharedHttpJson (http) {
-    if (http !== last) {
-      json = joined(',"http":' + objectJson(http, 0))
-      last = http
-    }
-    return json
-  }
 }
 
 /** The end of a line: what all events that are said with the same facts have in common, and all events of a process. */
@@ -82,9 +72,8 @@ function createSharedJson (): Layout {
       process = record.process
     }
     const { user, client, trace } = facts
-    json = (user === undefined ? '' : ',"user":' + userJson(user)) +
-      (client === undefined ? '' : client.ip === undefined ? ',"client":' + objectJson(client, 0) : ',"client":{"ip":' + quote(client.ip) + '}') +
-      (trace === undefined ? '' : ',"trace":{"id":' + quote(trace.id) + '}') + processJson
+    json = (user === undefined ? '' : remembered(user, userJson)) + (client === undefined ? '' : remembered(client, clientJson)) +
+      (trace === undefined ? '' : isQuotable(trace.id) ? ',"trace":{"id":"' + trace.id + '"}' : ',"trace":{"id":' + quote(trace.id) + '}') + processJson
     lastFacts = facts
     isJoined = false
     return json
@@ -94,9 +83,13 @@ function createSharedJson (): Layout {
 /** The user of facts, whose fields are text. */
 function userJson (user: AuditUser): string {
   for (const field in user) {
-    if (field !== 'id' && field !== 'name' && field !== 'roles') return objectJson(user, 0)
+    if (field !== 'id' && field !== 'name' && field !== 'roles') return ',"user":' + objectJson(user, 0)
   }
   const { id, name, roles } = user
-  if (!isQuotable(id) || !isQuotable(name) || roles === undefined) return objectJson(user, 0)
-  return '{"id":"' + id + '","name":"' + name + '","roles":' + valueJson(roles, 1) + '}'
+  if (!isQuotable(id) || !isQuotable(name) || roles === undefined) return ',"user":' + objectJson(user, 0)
+  return ',"user":{"id":"' + id + '","name":"' + name + '","roles":' + valueJson(roles, 1) + '}'
+}
+
+function clientJson (client: NonNullable<ScopeFacts['client']>): string {
+  return client.ip === undefined ? ',"client":' + objectJson(client, 0) : ',"client":{"ip":' + quote(client.ip) + '}'
 }

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import type { AuditEvent } from '../../lib/contracts.js'
-import { createEventJson, createKibanaJson, createUrlJson, httpJson } from '../../lib/layouts/json-fields.js'
+import { createEventJson, createHttpJson, createUrlJson, kibanaJson } from '../../lib/layouts/json-fields.js'
 import { createJsonLayout } from '../../lib/layouts/json.js'
 import { enrich } from '../../lib/trail/enrich.js'
 
@@ -9,15 +9,15 @@ const time = '2026-11-22T10:00:00.000Z'
 
 test('each writer says what JSON.stringify says, however often and in whatever order', async t => {
   const event = createEventJson()
-  const kibana = createKibanaJson()
   const url = createUrlJson()
+  const http = createHttpJson()
   const category = Object.freeze(['web'] as const)
   const object = { type: 'a', id: '1' }
   for (let round = 0; round < 3; round++) {
     for (const fields of [{ action: 'a', category }, { action: 'a', category, outcome: 'failure' as const }, { action: 'b', reason: 'r' }]) t.same(JSON.parse(event(fields)), fields)
-    for (const fields of [{}, { space_id: 's' }, { session_id: 'x' }, { space_id: 's', session_id: 'x' }, { saved_object: object }, { space_id: '"', saved_object: { ...object, name: '\n' } }, { space_id: 's', add_to_spaces: ['a'] }, { saved_object: { type: 'only' } }]) t.same(JSON.parse(kibana(fields)), fields)
+    for (const fields of [{}, { space_id: 's' }, { session_id: 'x' }, { space_id: 's', session_id: 'x' }, { saved_object: object }, { space_id: '"', saved_object: { ...object, name: '\n' } }, { space_id: 's', add_to_spaces: ['a'] }, { saved_object: { type: 'only' } }]) t.same(JSON.parse(kibanaJson(fields, undefined)), fields)
     for (const fields of [{ path: '/' }, { domain: 'd', path: '/"', port: 1, scheme: 'http', query: 'q' }, { domain: 'd', path: '/2', port: 1, scheme: 'http' }, { domain: 'e', fragment: 'f' }, {}]) t.same(JSON.parse(url(fields)), fields)
-    for (const fields of [{}, { request: { method: 'get' } }, { request: { method: 'get', headers: { 'x-forwarded-for': '"' } } }, { request: { method: '\n' } }, { request: { method: 'get' }, response: { status_code: 404 } }, { request: { bytes: 1 } }]) t.same(JSON.parse(httpJson(fields)), fields)
+    for (const fields of [{}, { request: { method: 'get' } }, { request: { method: 'get', headers: { 'x-forwarded-for': '"' } } }, { request: { method: '\n' } }, { request: { method: 'get' }, response: { status_code: 404 } }, { request: { bytes: 1 } }]) t.same(JSON.parse(http(fields, undefined)), fields)
   }
 })
 
