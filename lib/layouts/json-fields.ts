@@ -123,6 +123,7 @@ export function createUrlJson (): (url: UrlFields) => string {
       origin = joined((known === '{}' ? '{' : known.slice(0, -1) + ',') + '"path":')
       last = { domain, port, scheme }
     }
-    return origin + valueJson(path, 1) + (query === undefined ? '}' : ',"query":' + valueJson(query, 1) + '}')
+    if (!isQuotable(path) || (query !== undefined && !isQuotable(query))) return origin + valueJson(path, 1) + (query === undefined ? '}' : ',"query":' + valueJson(query, 1) + '}')
+    return query === undefined ? origin + '"' + path + '"}' : origin + '"' + path + '","query":"' + query + '"}'
   }
 }

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import { test } from 'tap'
 import type { AuditEvent, ScopeFacts } from '../../lib/contracts.js'
 import { httpRequestEvent } from '../../lib/events/http-request.js'
 import { savedObjectEvent } from '../../lib/events/saved-object.js'
+import { createRecurring } from '../../lib/http/recurring.js'
 import { createJsonLayout } from '../../lib/layouts/json.js'
 import { NOT_PLAIN } from '../../lib/layouts/quote.js'
 import { enrich } from '../../lib/trail/enrich.js'
@@ -70,4 +72,67 @@ test('a record that is not plain is refused, and the next one is written whole',
     const good = savedObjectEvent({ action: 'saved_object_get', outcome: 'success', object: { type: 't', id: 'i' } })
     t.same(JSON.parse(layout(enrich(good, known, time, process), known)), expected(good, known))
   }
+})
+
+/** The same numbers for the same seed, so that a failure can be had again. */
+function createRandom (seed: number): (below: number) => number {
+  return (below) => {
+    seed = (seed * 1664525 + 1013904223) % 4294967296
+    return Math.floor(seed / 4294967296 * below)
+  }
+}
+
+test('whatever is said, in whatever shape, a line says what JSON.stringify says, or the record is refused', async t => {
+  const layout = createJsonLayout()
+  const random = createRandom(20261124)
+  const pick = <T>(values: readonly T[]): T => values[random(values.length)]!
+  const { userOf, kibanaOf, clientOf, forwardedFor } = createRecurring()
+  const texts = ['', 'a', 'default', 's1', 'User is requesting [/a] endpoint', '/api/a?b', '"', '\\', '\n', '\u2028\u202e', 'Näme 😀', '\ud800', '\udc00x', 'x'.repeat(40_000), '__proto__', 'get', '0af7651916cd43dd8448eb211c80319c']
+  const text = (): string => pick(texts)
+  const odd = (): unknown => pick<unknown>([undefined, undefined, undefined, null, 0, 1.5, NaN, true, '', [], ['a', null], {}, { a: { b: ['"'] } }, { toJSON: 'text' }])
+  const maybe = (make: () => unknown): unknown => pick([make, make, make, odd, () => undefined])()
+  const fields = (makers: Record<string, () => unknown>): Record<string, unknown> => {
+    const made = Object.fromEntries(Object.entries(makers).filter(() => random(5) > 0).map(([name, make]) => [name, maybe(make)]))
+    return random(6) === 0 ? { ...made, [text()]: odd() } : made
+  }
+  const categories = Object.freeze(['web'])
+  const event = (): AuditEvent => ({
+    ...fields({
+      kibana: () => fields({ space_id: text, session_id: text, saved_object: () => fields({ type: text, id: text, name: text }) }),
+      http: () => fields({ request: () => fields({ method: text, headers: () => fields({ 'x-forwarded-for': text }) }) }),
+      url: () => fields({ domain: text, path: text, port: () => random(65_536), query: text, scheme: text }),
+      error: () => fields({ code: text, message: text }),
+      user: () => fields({ id: text, name: text, roles: () => [text()] }),
+      client: () => fields({ ip: text }),
+      trace: () => fields({ id: text })
+    }),
+    message: text(),
+    event: { ...fields({ category: () => pick<unknown>([categories, ['web'], 'web']), type: () => ['access'], outcome: text }), action: pick(['a', 'b', text()]) }
+  } as unknown as AuditEvent)
+  const knownFacts = (): ScopeFacts => ({
+    user: pick([undefined, userOf({ id: text(), name: text(), roles: [text()] }), { name: text() }]),
+    kibana: pick([undefined, kibanaOf(text(), text()), kibanaOf(undefined, text()), { space_id: text() }]),
+    trace: pick([undefined, { id: text() }]),
+    client: pick([undefined, clientOf(text()), { ip: '::1' }]),
+    http: pick([undefined, forwardedFor(text()), { request: { headers: { 'x-forwarded-for': text() } } }])
+  })
+  const outcomes = { written: 0, refused: 0 }
+  for (let round = 0; round < 1000; round++) {
+    const known = knownFacts()
+    for (let times = 0; times < 3; times++) {
+      const said = event()
+      let line: string
+      try {
+        line = layout(enrich(said, known, time, process), known)
+      } catch (thrown) {
+        if (thrown !== NOT_PLAIN) throw thrown
+        outcomes.refused++
+        continue
+      }
+      outcomes.written++
+      if (line.indexOf('\n') !== line.length - 1) t.fail(`one line feed, at the end: ${line}`)
+      if (!isDeepStrictEqual(JSON.parse(line), expected(said, known))) t.same(JSON.parse(line), expected(said, known))
+    }
+  }
+  t.ok(outcomes.written > 300 && outcomes.refused > 300, `both happen: ${JSON.stringify(outcomes)}`)
 })
