@@ -13,7 +13,7 @@ import { requestTexts } from './app.js'
 import { quantile, shuffled } from './statistics.js'
 
 const SERVER = join(import.meta.dirname, 'server.js')
-const WARM_UP = 800
+const WARM_UP = 1_200
 const IDLE = 150
 
 /**
