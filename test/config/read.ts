@@ -31,7 +31,7 @@ test('a kibana.yml of 8.x works as it is', async (t) => {
     allow_silencing_failures: [],
     include_saved_object_names: true,
     savedObjectDiff: { enabled: false, typesToInclude: [], fieldSizeLimit: '48kb' },
-    http: { hook: 'onRequest', ignore_paths: [] },
+    http: { hook: 'onRequest', ignore_paths: [], redact: { query: [] } },
     requestId: { allowFromAnyIp: false, ipAllowlist: [] },
     saved_objects: { unaudited_read_types: ['config', 'telemetry'] }
   })
