@@ -1,6 +1,8 @@
 import { test } from 'tap'
 import type { AuditRecord } from '../../lib/contracts.js'
+import { userLoginEvent } from '../../lib/events/authentication.js'
 import { compileWishes, type Wishes } from '../../lib/trail/wanted.js'
+import { auditedApp } from '../support/audited-app.js'
 
 const drops = (wishes: Partial<Wishes>) => compileWishes({ ignore: [], include: [], allowed: [], ...wishes })
 const record = (event: object, more: object = {}) => ({ message: 'm', event: { action: 'a', ...event }, ...more }) as unknown as AuditRecord
@@ -41,4 +43,17 @@ test('a setting that says so by name lets them go, each for itself', async (t) =
 test('a record that cannot be read is kept', async (t) => {
   const hostile = { message: 'm', event: { action: 'a', get outcome () { throw new Error('no') } } } as unknown as AuditRecord
   t.notOk(drops({ include: [{ actions: ['b'] }] })(hostile))
+})
+
+test('in an application: what is not included is not recorded, a failed login and a refusal are', async (t) => {
+  const { app, events } = await auditedApp(t, { section: { include_filters: [{ actions: ['wanted'] }], ignore_filters: [{ outcomes: ['failure'] }] } })
+  const { withoutRequest } = app.audit
+  withoutRequest.log({ message: 'm', event: { action: 'wanted' } })
+  withoutRequest.log({ message: 'm', event: { action: 'unwanted' } })
+  withoutRequest.log(userLoginEvent({ provider: { type: 'basic', name: 'b' }, outcome: 'failure' }))
+  const refused = Object.assign(new Error('no'), { statusCode: 403 })
+  const repository = app.audit.withoutRequest.repository({ get: async () => { throw refused } })
+  await t.rejects(repository.get(), refused)
+  t.same((await events()).map(({ event }) => event.action), ['wanted', 'user_login', 'saved_object_get'])
+  t.equal(app.audit.status().ignored, 1)
 })
