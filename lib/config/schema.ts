@@ -8,7 +8,7 @@ import { patternFault } from '../layouts/pattern.js'
 import { savedObjectsSchema } from '../repository/settings.js'
 import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
 import { onFailureSchema } from '../trail/on-failure.js'
-import { durabilitySchema, queueSchema } from '../trail/settings.js'
+import { durabilitySchema, lifecycleEventsSchema, queueSchema } from '../trail/settings.js'
 import { type Policies, voidPolicyFault } from '../trail/void-policies.js'
 import { allowSilencingFailuresSchema, includeFiltersSchema } from '../trail/wanted.js'
 import type { Complete } from './defaults.js'
@@ -52,6 +52,7 @@ export const auditSchema = {
     enabled: { type: 'boolean', description: 'Whether events are recorded.', default: false },
     appender: { ...appenderSchema, default: defaultAppender },
     durability: durabilitySchema,
+    lifecycle_events: lifecycleEventsSchema,
     on_failure: { ...onFailureSchema, default: {} },
     queue: { ...queueSchema, default: {} },
     ignore_filters: { ...ignoreFiltersSchema, default: [] },

@@ -19,3 +19,10 @@ export const queueSchema = {
     timeout: { ...durationSchema, default: '10s', description: 'How long anybody waits for an event to be written, or for the user, session or space of a request. Then on_failure applies; the event goes on waiting in the queue.' }
   }
 } as const
+
+/** `xpack.security.audit.lifecycle_events`. */
+export const lifecycleEventsSchema = {
+  type: 'boolean',
+  default: true,
+  description: 'Whether the log says when it was started, with which settings, and when it was stopped: audit_started, audit_stopped.'
+} as const

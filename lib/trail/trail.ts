@@ -39,6 +39,8 @@ export interface TrailParts {
   }
   /** Ends the application, because `on_failure` says `stop`. Called once at the most. */
   readonly stop: (error: Error) => void
+  /** Makes the last event of the log. @default there is none */
+  readonly farewell?: ((status: AuditStatus) => AuditEvent) | undefined
 }
 
 export interface Trail {
@@ -55,8 +57,8 @@ export interface Trail {
   status (): AuditStatus
   /** Resolves when all that was accepted is written; rejects when that takes longer than `queue.timeout`. */
   flush (): Promise<void>
-  /** Writes all that was accepted before it returns, for a process that is about to end. */
-  writeNow (): void
+  /** Writes all that was accepted before it returns, for a process that is about to end. `isLast`: it does end, and the log says so. */
+  writeNow (isLast?: boolean): void
   close (): Promise<void>
 }
 
@@ -66,8 +68,9 @@ const NO_FACTS: ScopeFacts = {}
 const ROOM_FOR_AN_EVENT = 4096
 
 /** Joins the stations that an event passes through. */
-export function createTrail ({ appender, type, layout, ignores, surroundings, durability, policies, onFailure, queue, stop }: TrailParts): Trail {
+export function createTrail ({ appender, type, layout, ignores, surroundings, durability, policies, onFailure, queue, stop, farewell }: TrailParts): Trail {
   const timestamp = createTimestamp()
+  let hasSaidFarewell = false
   const process: ProcessFields = Object.freeze({
     ecs: Object.freeze({ version: ECS_VERSION }),
     log: Object.freeze({ level: 'INFO', logger: LOGGER_NAME }),
@@ -154,11 +157,19 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
     await delivery.flush()
   }
 
+  /** Once, however the log ends. */
+  function sayFarewell (): void {
+    if (hasSaidFarewell || farewell === undefined) return
+    hasSaidFarewell = true
+    record(farewell(status()), NO_FACTS, surroundings.now())
+  }
+
   async function closeInOrder (): Promise<void> {
     accounts.closed()
     // Those that are held have as long as anybody.
     await holds.settled()
     accounts.tellLoss()
+    sayFarewell()
     await delivery.close()
     deadlines.stop()
   }
@@ -173,9 +184,10 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
     onFailure,
     status,
     flush: () => keepingAlive(writtenOut()),
-    writeNow () {
+    writeNow (isLast = false) {
       holds.giveUpAll()
       accounts.tellLoss()
+      if (isLast) sayFarewell()
       delivery.writeNow()
     },
     close: () => keepingAlive(closeInOrder())

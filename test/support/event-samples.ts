@@ -1,7 +1,7 @@
 // Every event that this project can say of itself, once: the samples of docs/events.md, made
 // by the factories. Called by the test of the docs and by tests that need one of each.
 import type { AuditEvent, EventOutcome } from '../../lib/contracts.js'
-import { auditEventsLostEvent, auditNoticeEvent } from '../../lib/events/audit-log.js'
+import { auditEventsLostEvent, auditNoticeEvent, auditStartedEvent, auditStoppedEvent } from '../../lib/events/audit-log.js'
 import { accessAgreementAcknowledgedEvent, sessionCleanupEvent, userLoginEvent, userLogoutEvent } from '../../lib/events/authentication.js'
 import { httpRequestEvent } from '../../lib/events/http-request.js'
 import { SAVED_OBJECT_ACTIONS, savedObjectEvent, type SavedObjectAction } from '../../lib/events/saved-object.js'
@@ -100,5 +100,17 @@ export const EVENT_SAMPLES: readonly EventSample[] = [
     action: 'audit_file_changed',
     messages: ['The audit log [<path>] has been <change> by somebody else'],
     sample: auditNoticeEvent({ what: 'file_changed', path: '/var/log/app/audit.log', change: 'renamed' })
+  },
+  {
+    action: 'audit_started',
+    messages: ['The audit log has been started'],
+    sample: auditStartedEvent({ enabled: true, durability: 'write' })
+  },
+  {
+    action: 'audit_stopped',
+    messages: ['The audit log has been stopped'],
+    sample: auditStoppedEvent({
+      since: Date.UTC(2026, 0, 31, 12, 0, 0), status: { accepted: 12, written: 10, ignored: 1, lost: 0, queued: 1 }, settings: { enabled: true, durability: 'write' }
+    })
   }
 ]

@@ -5,7 +5,7 @@ import audit, { savedObjectEvent, type AuditEvent, type AuditStatus, type AuditU
 
 const app = Fastify()
 await app.register(audit, {
-  config: { enabled: true, appender: { type: 'file', fileName: process.argv[2] ?? '', layout: { type: 'json' } } },
+  config: { enabled: true, lifecycle_events: false, appender: { type: 'file', fileName: process.argv[2] ?? '', layout: { type: 'json' } } },
   user: async (request): Promise<AuditUser> => ({ id: request.id, name: 'ada', roles: ['admin'] }),
   session: () => 'session-1',
   space: () => 'default'
