@@ -40,7 +40,7 @@ export function shownSettings (settings: unknown, tree: SettingNode): unknown {
 }
 
 /** The default may be a secret, too; and so may what stands around a variable. */
-const withoutDefaults = (written: string): string => shownText(written.replace(/\$\{(\w+):[^}]*\}/g, '${$1:…}'))
+const withoutDefaults = (written: string): string => shownText(written.replace(/\$\{(\w+):[^}]*\}/g, (_, name: string) => `\${${name}:…}`))
 
 function shownText (text: string): string {
   return text.replace(USER_INFO, `$1${REDACTED}@`).replace(QUERY, (_, query: string) => `?${redaction.query(query)}`)
