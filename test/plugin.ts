@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import Fastify, { type FastifyRequest } from 'fastify'
 import { test } from 'tap'
 import audit, { type AuditOptions } from '../lib/index.js'
-import { auditedApp, eventually, readEvents } from './support/audited-app.js'
+import { auditedApp, eventually, readEvents, isOfARun } from './support/audited-app.js'
 
 const event = { message: 'm', event: { action: 'mine', category: ['database'], type: ['access'], outcome: 'success' } } as const
 
@@ -168,7 +168,7 @@ test('settings from a yml, old names with a warning, and every fault of it at on
   t.teardown(() => app.close())
   await app.register(audit, { config: join(directory, 'kibana.yml') })
   await app.audit.withoutRequest.log(event)
-  t.equal(readEvents(t, process.env.AUDIT_FILE).length, 1)
+  t.equal(readEvents(t, process.env.AUDIT_FILE).filter(isOfARun).length, 1)
   t.equal(statSync(process.env.AUDIT_FILE).mode & 0o777, 0o600)
   t.equal(statSync(join(directory, 'logs')).mode & 0o777, 0o700)
   t.equal(warnings.length, 2)

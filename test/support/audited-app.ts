@@ -28,6 +28,9 @@ export function readEvents (t: Test, file: string): WrittenEvent[] {
   })
 }
 
+/** True for an event that the log does not say about its own start and end. */
+export const isOfARun = ({ event }: { readonly event: { readonly action: string } }): boolean => !['audit_started', 'audit_stopped'].includes(event.action)
+
 export interface AuditedApp {
   readonly app: FastifyInstance
   readonly file: string
