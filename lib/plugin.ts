@@ -119,6 +119,7 @@ async function openTrail (app: FastifyInstance, settings: Settings, onFailure: O
     durability: settings.durability,
     policies: settings.on_failure,
     onFailure,
+    recordsAttemptedNames: settings.authentication.record_attempted_name,
     queue: { maxBytes: sizeToBytes(settings.queue.max_bytes), timeout },
     stop: createStop(app, 2 * timeout)
   })

@@ -8,7 +8,7 @@ import { patternFault } from '../layouts/pattern.js'
 import { savedObjectsSchema } from '../repository/settings.js'
 import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
 import { onFailureSchema } from '../trail/on-failure.js'
-import { durabilitySchema, queueSchema } from '../trail/settings.js'
+import { authenticationSchema, durabilitySchema, queueSchema } from '../trail/settings.js'
 import { type Policies, voidPolicyFault } from '../trail/void-policies.js'
 import type { Complete } from './defaults.js'
 import type { FromSchema } from './from-schema.js'
@@ -60,6 +60,7 @@ export const auditSchema = {
       default: true
     },
     savedObjectDiff: savedObjectDiffSchema,
+    authentication: { ...authenticationSchema, default: {} },
     http: { ...httpSchema, default: {} },
     requestId: { ...requestIdSchema, default: {} },
     saved_objects: { ...savedObjectsSchema, default: {} }
