@@ -43,7 +43,7 @@ test('a success names the user, the provider, the realms and the session, and no
 
 test('a failure is in the file when the 401 arrives, without what was tried', async t => {
   const logins: Login[] = [check, async (...args) => check(...args), () => { throw Object.assign(new Error(`no ${WRONG} of jane`), { statusCode: 401 }) }, async () => { throw Object.assign(new TypeError(`bad ${WRONG}`), { statusCode: 401 }) }]
-  for (const login of logins) {
+  for (const [index, login] of logins.entries()) await t.test(`login function ${index + 1}`, async t => {
     const { post, file } = await appWith(t, login)
     t.equal((await post(WRONG)).status, 401)
     const text = readFileSync(file, 'utf8')
@@ -51,14 +51,14 @@ test('a failure is in the file when the 401 arrives, without what was tried', as
     t.match(text, '"outcome":"failure"')
     t.notMatch(text, WRONG)
     t.notMatch(text, 'jane')
-  }
+  })
 })
 
 test('the error of a failure is recorded by its code and message, and thrown as it was', async t => {
   const thrown = new TypeError('the directory does not answer')
   const { app, events } = await auditedApp(t)
-  const login = auditAuthentication(function (this: unknown) { throw thrown }, { provider, logger: () => app.audit.withoutRequest })
-  await t.rejects(login.call(undefined), thrown)
+  const login = auditAuthentication(() => { throw thrown }, { provider, logger: () => app.audit.withoutRequest })
+  await t.rejects(login(), thrown)
   t.match(await events(), [{ event: { outcome: 'failure' }, error: { code: 'TypeError', message: 'the directory does not answer' } }])
 })
 
