@@ -9,6 +9,8 @@ export type {
   FailureClass, FailurePolicy, Handover, KibanaFields, ObjectReference, Operation, Operations, RefusedItem, RepositoryOptions, SavedObjectReference, ScopedAuditLogger, SessionCleanupFacts, TraceHeaders, UserLoginFacts, UserLogoutFacts, WriteFailure
 } from './contracts.js'
 export { auditAuthentication } from './authentication/audit-authentication.js'
+export { auditSessionStore } from './authentication/audit-session-store.js'
+export type { AuditedSessionStore, AuditSessionStoreOptions, SessionStore } from './authentication/audit-session-store.js'
 export type { AuditAuthenticationOptions } from './authentication/audit-authentication.js'
 export type { StateChange } from './trail/accounts.js'
 export { accessAgreementAcknowledgedEvent, sessionCleanupEvent, userLoginEvent, userLogoutEvent } from './events/authentication.js'

@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   process: ['words'],
   config: ['http', 'repository', 'trail', 'appenders', 'rolling', 'layouts', 'words'],
   http: ['trail', 'layouts', 'events', 'words'],
-  authentication: ['layouts', 'events', 'words'],
+  authentication: ['trail', 'layouts', 'events', 'words'],
   repository: ['trail', 'layouts', 'events', 'words'],
   trail: ['layouts', 'events', 'words'],
   appenders: ['rolling', 'layouts', 'words'],

@@ -43,15 +43,17 @@ test('a success names the user, the provider, the realms and the session, and no
 
 test('a failure is in the file when the 401 arrives, without what was tried', async t => {
   const logins: Login[] = [check, async (...args) => check(...args), () => { throw Object.assign(new Error(`no ${WRONG} of jane`), { statusCode: 401 }) }, async () => { throw Object.assign(new TypeError(`bad ${WRONG}`), { statusCode: 401 }) }]
-  for (const [index, login] of logins.entries()) await t.test(`login function ${index + 1}`, async t => {
-    const { post, file } = await appWith(t, login)
-    t.equal((await post(WRONG)).status, 401)
-    const text = readFileSync(file, 'utf8')
-    t.match(text, '"action":"user_login"')
-    t.match(text, '"outcome":"failure"')
-    t.notMatch(text, WRONG)
-    t.notMatch(text, 'jane')
-  })
+  for (const [index, login] of logins.entries()) {
+    await t.test(`login function ${index + 1}`, async t => {
+      const { post, file } = await appWith(t, login)
+      t.equal((await post(WRONG)).status, 401)
+      const text = readFileSync(file, 'utf8')
+      t.match(text, '"action":"user_login"')
+      t.match(text, '"outcome":"failure"')
+      t.notMatch(text, WRONG)
+      t.notMatch(text, 'jane')
+    })
+  }
 })
 
 test('the error of a failure is recorded by its code and message, and thrown as it was', async t => {
