@@ -122,6 +122,7 @@ async function openTrail (app: FastifyInstance, settings: Settings, onFailure: O
     durability: settings.durability,
     policies: settings.on_failure,
     onFailure,
+    recordsAttemptedNames: settings.authentication.record_attempted_name,
     queue: { maxBytes: sizeToBytes(settings.queue.max_bytes), timeout },
     stop: createStop(app, 2 * timeout),
     farewell: settings.lifecycle_events ? status => auditStoppedEvent({ since, status, settings: shown }) : undefined

@@ -8,7 +8,7 @@ import { patternFault } from '../layouts/pattern.js'
 import { savedObjectsSchema } from '../repository/settings.js'
 import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
 import { onFailureSchema } from '../trail/on-failure.js'
-import { durabilitySchema, lifecycleEventsSchema, queueSchema } from '../trail/settings.js'
+import { authenticationSchema, durabilitySchema, lifecycleEventsSchema, queueSchema } from '../trail/settings.js'
 import { type Policies, voidPolicyFault } from '../trail/void-policies.js'
 import { allowSilencingFailuresSchema, includeFiltersSchema } from '../trail/wanted.js'
 import type { Complete } from './defaults.js'
@@ -64,6 +64,7 @@ export const auditSchema = {
       default: true
     },
     savedObjectDiff: savedObjectDiffSchema,
+    authentication: { ...authenticationSchema, default: {} },
     http: { ...httpSchema, default: {} },
     requestId: { ...requestIdSchema, default: {} },
     saved_objects: { ...savedObjectsSchema, default: {} }

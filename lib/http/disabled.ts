@@ -25,6 +25,14 @@ export class DisabledScope implements ScopedAuditLogger {
 
   ensure (): Promise<void> { return NOTHING_TO_WAIT_FOR }
 
+  userLogin (): Promise<void> { return NOTHING_TO_WAIT_FOR }
+
+  userLogout (): Promise<void> { return NOTHING_TO_WAIT_FOR }
+
+  sessionCleanup (): Promise<void> { return NOTHING_TO_WAIT_FOR }
+
+  accessAgreementAcknowledged (): Promise<void> { return NOTHING_TO_WAIT_FOR }
+
   /** The repository as it came; unless there is an `authorize`, which is asked whether or not anybody records its answer. */
   repository<T extends object> (repository: T, options?: RepositoryOptions): T {
     return options?.authorize === undefined ? repository : this.#wrap(repository, options, () => this)

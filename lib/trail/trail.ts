@@ -31,6 +31,8 @@ export interface TrailParts {
   readonly durability: Durability
   readonly policies: Readonly<Record<FailureClass, FailurePolicy>>
   readonly onFailure: OnFailure
+  /** @default false */
+  readonly recordsAttemptedNames?: boolean
   readonly queue: {
     /** How many bytes may wait to be written. */
     readonly maxBytes: number
@@ -54,6 +56,8 @@ export interface Trail {
   notice (notice: LogNotice): void
   now (): number
   readonly onFailure: OnFailure
+  /** Whether the name that was tried may stand in the event of a failed login. */
+  readonly recordsAttemptedNames: boolean
   status (): AuditStatus
   /** Resolves when all that was accepted is written; rejects when that takes longer than `queue.timeout`. */
   flush (): Promise<void>
@@ -68,7 +72,7 @@ const NO_FACTS: ScopeFacts = {}
 const ROOM_FOR_AN_EVENT = 4096
 
 /** Joins the stations that an event passes through. */
-export function createTrail ({ appender, type, layout, ignores, surroundings, durability, policies, onFailure, queue, stop, farewell }: TrailParts): Trail {
+export function createTrail ({ appender, type, layout, ignores, surroundings, durability, policies, onFailure, recordsAttemptedNames = false, queue, stop, farewell }: TrailParts): Trail {
   const timestamp = createTimestamp()
   let hasSaidFarewell = false
   const process: ProcessFields = Object.freeze({
@@ -182,6 +186,7 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
     notice (notice) { if (!isClosed()) record(auditNoticeEvent(notice), NO_FACTS, surroundings.now()) },
     now: surroundings.now,
     onFailure,
+    recordsAttemptedNames,
     status,
     flush: () => keepingAlive(writtenOut()),
     writeNow (isLast = false) {
