@@ -113,6 +113,8 @@ test('a client that goes away, before or in the middle of an answer, is a failur
     const events = await eventsOf(audited, 1)
     t.equal(events.length, 1)
     t.match(events[0], { event: { outcome: 'failure' }, error: { code: 'AUDIT_ERR_ABORTED' }, http: { route: path.replace('7', ':id') } }, path)
+    // The next one empties the folder of the test.
+    await audited.app.close()
   }
 })
 
