@@ -2,6 +2,7 @@
 // gathered, and what only the parts can check. Called by plugin.ts; docs/configuration.md and
 // the schema for editors (editor-schema.ts) are held against it.
 import { appenderSchema, defaultAppender } from '../appenders/create.js'
+import { earlyBodyFault, lateBlockFault, maxSizeFault } from '../http/detail-settings.js'
 import { httpSchema, requestIdSchema } from '../http/settings.js'
 import { ipAllowlistFaults } from '../http/trace.js'
 import { patternFault } from '../layouts/pattern.js'
@@ -80,6 +81,9 @@ export type Settings = Complete<typeof auditSchema>
 /** What a JSON Schema cannot say: patterns that do not compile, date formats and time zones that do not exist, policies that could not be kept. */
 export const settingChecks: readonly SettingCheck[] = [
   { path: ['on_failure'], beside: ['durability'], fault: (policies, durability) => voidPolicyFault(policies as Policies, durability) },
+  { path: ['on_failure', 'http'], beside: ['http'], fault: (policy, http) => lateBlockFault(policy, http as object | undefined) },
+  { path: ['http', 'body', 'content_types'], beside: ['http'], fault: (types, http) => earlyBodyFault(types as unknown[], http as object | undefined) },
+  { path: ['http', 'body', 'max_size'], fault: (size) => maxSizeFault(String(size)) },
   { path: ['ignore_filters', EACH, 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
   { path: ['include_filters', EACH, 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
   { path: ['ignore_filters', EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null },

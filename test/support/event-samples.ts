@@ -47,7 +47,10 @@ const user = { name: '<name>' }
 export const EVENT_SAMPLES: readonly EventSample[] = [
   {
     action: 'http_request',
-    messages: [httpRequestEvent({ method: 'GET', url: { path: '/path' } }).message],
+    messages: [
+      httpRequestEvent({ method: 'GET', url: { path: '/path' } }).message,
+      ...(['success', 'failure'] as const).map(outcome => httpRequestEvent({ method: 'GET', url: { path: '/path' }, outcome, isOver: true }).message)
+    ],
     sample: httpRequestEvent({
       method: 'PUT',
       url: { domain: 'kibana.example', path: '/api/objects/dashboard/7adfa750', port: 5601, query: 'overwrite=true', scheme: 'https' }
