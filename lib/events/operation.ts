@@ -53,12 +53,18 @@ export function createOperationEvent (operation: SpokenOperation, facts: Operati
     type: ONLY_TYPE[operation.type],
     outcome
   })
-  const shared = facts.error === undefined ? { event } : { event, error: Object.freeze(errorFields(facts.error)) }
+  const error = facts.error === undefined ? undefined : Object.freeze(errorFields(facts.error))
   const fields = presentFields(facts.fields)
+  // Literals, not spreads: in a bulk call of thousands this is where the garbage comes from.
   return (object) => {
     const message = opening + objectPhrase(object, noun)
-    if (object !== undefined) return { message, ...shared, kibana: { saved_object: savedObject(object), ...fields } }
-    return fields === undefined ? { message, ...shared } : { message, ...shared, kibana: fields }
+    if (object === undefined) return fields === undefined ? withError({ message, event }) : withError({ message, event, kibana: fields })
+    if (fields === undefined) return withError({ message, event, kibana: { saved_object: savedObject(object) } })
+    return withError({ message, event, kibana: { saved_object: savedObject(object), ...fields } })
+  }
+
+  function withError (said: AuditEvent): AuditEvent {
+    return error === undefined ? said : { ...said, error }
   }
 }
 
@@ -77,11 +83,13 @@ function objectPhrase (object: ObjectReference | undefined, noun: string): strin
 // The contract's `saved_object` names an id. An object that the database has yet to give one
 // is recorded by its type, so that filters by type see it.
 function savedObject ({ type, id, name }: ObjectReference): SavedObjectReference {
-  return { type, ...id !== undefined && { id }, ...name !== undefined && { name } } as SavedObjectReference
+  if (id !== undefined) return name === undefined ? { type, id } : { type, id, name }
+  return (name === undefined ? { type } : { type, name }) as SavedObjectReference
 }
 
 function presentFields (fields: OperationFacts['fields']): Readonly<Record<string, unknown>> | undefined {
-  const present = Object.entries(fields ?? {}).filter(([, value]) => !(Array.isArray(value) && value.length === 0))
+  if (fields === undefined) return undefined
+  const present = Object.entries(fields).filter(([, value]) => !(Array.isArray(value) && value.length === 0))
   return present.length === 0 ? undefined : Object.fromEntries(present)
 }
 

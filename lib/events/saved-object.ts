@@ -2,7 +2,7 @@
 // called, and the factory. Called by the application; the repository wrapper's table of the
 // saved-objects client builds on `SAVED_OBJECT_ACTIONS`.
 import type { AuditEvent, EventOutcome, ObjectReference } from '../contracts.js'
-import { operationEvent, type EventError, type SpokenOperation } from './operation.js'
+import { operationEvent, type EventError, type OperationFacts, type SpokenOperation } from './operation.js'
 
 /** How each action on saved objects reads: its verbs, whether it is a read or a write, its ECS type. */
 export const SAVED_OBJECT_ACTIONS = {
@@ -85,11 +85,17 @@ export interface SavedObjectFacts {
  * // message: 'User is updating dashboard [id=123]'
  */
 export function savedObjectEvent (facts: SavedObjectFacts): AuditEvent {
-  const fields = {
-    add_to_spaces: facts.addToSpaces ?? [],
-    delete_from_spaces: facts.deleteFromSpaces ?? [],
-    unauthorized_spaces: facts.unauthorizedSpaces ?? [],
-    unauthorized_types: facts.unauthorizedTypes ?? []
+  const { action, outcome, object, error } = facts
+  return operationEvent(SAVED_OBJECT_ACTIONS[action], { outcome, object, error, fields: spaceFields(facts) })
+}
+
+function spaceFields ({ addToSpaces, deleteFromSpaces, unauthorizedSpaces, unauthorizedTypes }: SavedObjectFacts): OperationFacts['fields'] {
+  // Most events name no spaces, and pay nothing for those that do.
+  if ((addToSpaces ?? deleteFromSpaces ?? unauthorizedSpaces ?? unauthorizedTypes) === undefined) return undefined
+  return {
+    add_to_spaces: addToSpaces ?? [],
+    delete_from_spaces: deleteFromSpaces ?? [],
+    unauthorized_spaces: unauthorizedSpaces ?? [],
+    unauthorized_types: unauthorizedTypes ?? []
   }
-  return operationEvent(SAVED_OBJECT_ACTIONS[facts.action], { ...facts, fields })
 }

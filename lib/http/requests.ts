@@ -13,6 +13,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { AuditLogger, OnFailure } from '../contracts.js'
 import { httpRequestEvent } from '../events/http-request.js'
 import { messageOf } from '../layouts/plain.js'
+import { createRedaction } from './redact.js'
 import type { RequestLike } from './scope.js'
 import type { HttpSettings } from './settings.js'
 import { createTargetReader } from './target.js'
@@ -38,7 +39,7 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
   /** The mark of a request that has been recorded, or is not to be. One per application. */
   const recorded = Symbol('fastify-audit.recorded')
   const ignoredPaths = new Set(settings.ignore_paths)
-  const urlOf = createTargetReader()
+  const urlOf = createTargetReader(createRedaction(settings.redact.query))
 
   /** Says the event of a request, unless it has been said or is not wanted. */
   function record (request: FastifyRequest | RequestLike, ending: Ending | null): Promise<void> | undefined {

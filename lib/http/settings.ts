@@ -1,6 +1,7 @@
 // The settings of what a request tells: which requests are recorded and when (`http`), and
 // whose request ids are believed (`requestId`, by Kibana's names). Gathered by config/schema.
 import type { FromSchema } from '../config/from-schema.js'
+import { redactSchema } from './redact-settings.js'
 
 export const httpSchema = {
   type: 'object',
@@ -17,7 +18,8 @@ export const httpSchema = {
       items: { type: 'string', title: 'a path such as "/health"', pattern: '^/' },
       default: [],
       description: 'Requests to exactly these paths (without query) are not recorded. For health checks.'
-    }
+    },
+    redact: { ...redactSchema, default: {} }
   }
 } as const
 
@@ -40,5 +42,5 @@ export const requestIdSchema = {
   }
 } as const
 
-export type HttpSettings = Required<FromSchema<typeof httpSchema>>
+export type HttpSettings = Required<Omit<FromSchema<typeof httpSchema>, 'redact'>> & { readonly redact: Required<FromSchema<typeof redactSchema>> }
 export type RequestIdSettings = Required<FromSchema<typeof requestIdSchema>>
