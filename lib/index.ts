@@ -6,13 +6,14 @@ export type { AuditConfig } from './config/schema.js'
 export type { Answer } from './http/identity.js'
 export type {
   Appender, AppenderStatus, AuditEvent, AuditLogger, AuditRecord, AuditStatus, AuditUser, AuthorizeCall, Batch, Durability, EventCategory, EventOutcome, EventType,
-  FailureClass, FailurePolicy, Handover, KibanaFields, ObjectReference, Operation, Operations, RefusedItem, RepositoryOptions, SavedObjectReference, ScopedAuditLogger, TraceHeaders, WriteFailure
+  FailureClass, FailurePolicy, Handover, KibanaFields, ObjectReference, Operation, Operations, RefusedItem, RepositoryOptions, ResumedTask, SavedObjectReference, ScopedAuditLogger, TaskFacts, TaskHandle, TraceHeaders, WriteFailure
 } from './contracts.js'
 export type { StateChange } from './trail/accounts.js'
 export { accessAgreementAcknowledgedEvent, sessionCleanupEvent, userLoginEvent, userLogoutEvent } from './events/authentication.js'
 export { httpRequestEvent } from './events/http-request.js'
 export { savedObjectEvent } from './events/saved-object.js'
 export { spaceEvent } from './events/space.js'
+export { taskEvent } from './events/task.js'
 export { hashValue } from './trail/fields/hash.js'
 export { crudOperations } from './repository/crud.js'
 export type { CrudOperation, CrudOptions, PropertyOf } from './repository/crud.js'
