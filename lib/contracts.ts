@@ -346,6 +346,61 @@ export interface AuditLogger {
    * @throws {AUDIT_ERR_OPTION} the table of operations is not usable
    */
   repository<T extends object> (repository: T, options?: RepositoryOptions): T
+  /**
+   * Records that something is to be done later, as `task_create`, and gives the handle by
+   * which `app.audit.resumeTask()` knows it again. To be awaited before the task is handed to
+   * whoever runs it: as with `ensure()`, `on_failure.writes` decides whether that goes on.
+   *
+   * @example
+   * await queue.add(await request.audit.task({ type: 'report', name: 'Sales 2026' }))
+   *
+   * @throws {AUDIT_ERR_OPTION} (as a rejection) the task is not described by texts
+   * @throws {AUDIT_ERR_BLOCKED} (as a rejection) its creation cannot be recorded and the policy is `block` or `stop`
+   */
+  task (task: TaskFacts): Promise<TaskHandle>
+}
+
+/** What is to be done later. */
+export interface TaskFacts {
+  /** @default a random UUID */
+  readonly id?: string
+  /** What kind of task it is: `kibana.saved_object.type`, and what messages call it. @default 'task' */
+  readonly type?: string
+  readonly name?: string
+}
+
+/**
+ * What a task is remembered by: plain JSON, to be stored with it. Whoever can write where it is
+ * stored decides in whose name the execution is recorded.
+ */
+export interface TaskHandle {
+  readonly version: 1
+  readonly task: { readonly type: string, readonly id: string, readonly name?: string }
+  /** The trace of both events. */
+  readonly trace: { readonly id: string }
+  /** Who created the task. */
+  readonly user?: AuditUser
+  readonly space_id?: string
+}
+
+/** A task that is being carried out. It has one outcome: what is said after the first is not recorded. */
+export interface ResumedTask {
+  readonly handle: TaskHandle
+  /** Says what the task does, with the trace, the user and the space of its creation. */
+  readonly audit: AuditLogger
+  /**
+   * Carries the task out and records the outcome: `failure` when `work` throws, else `success`.
+   * Resolves or rejects as `work` did, whether or not the outcome could be recorded.
+   */
+  run<T> (work: (task: ResumedTask) => T | Promise<T>): Promise<T>
+  /**
+   * Records `task_run` as a success.
+   *
+   * @throws {AUDIT_ERR_BLOCKED} (as a rejection) it cannot be recorded and `on_failure.writes` is `block` or `stop`
+   */
+  success (): Promise<void>
+  /** Records `task_run` as a failure, with `error.code` and `error.message` of what was thrown. Rejects as `success()` does. */
+  failure (error?: unknown): Promise<void>
 }
 
 /** `request.audit`: says events on behalf of one request. */

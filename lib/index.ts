@@ -6,7 +6,7 @@ export type { AuditConfig } from './config/schema.js'
 export type { Answer } from './http/identity.js'
 export type {
   AccessAgreementFacts, Appender, AppenderStatus, AuditEvent, AuditLogger, AuditRecord, AuditStatus, AuditUser, AuthenticationProvider, AuthorizeCall, Batch, Durability, EventCategory, EventOutcome, EventType,
-  FailureClass, FailurePolicy, Handover, KibanaFields, ObjectReference, Operation, Operations, RefusedItem, RepositoryOptions, SavedObjectReference, ScopedAuditLogger, SessionCleanupFacts, TraceHeaders, UserLoginFacts, UserLogoutFacts, WriteFailure
+  FailureClass, FailurePolicy, Handover, KibanaFields, ObjectReference, Operation, Operations, RefusedItem, RepositoryOptions, ResumedTask, SavedObjectReference, ScopedAuditLogger, SessionCleanupFacts, TaskFacts, TaskHandle, TraceHeaders, UserLoginFacts, UserLogoutFacts, WriteFailure
 } from './contracts.js'
 export { auditAuthentication } from './authentication/audit-authentication.js'
 export { auditSessionStore } from './authentication/audit-session-store.js'
@@ -17,8 +17,10 @@ export { accessAgreementAcknowledgedEvent, sessionCleanupEvent, userLoginEvent, 
 export { httpRequestEvent } from './events/http-request.js'
 export { savedObjectEvent } from './events/saved-object.js'
 export { spaceEvent } from './events/space.js'
+export { taskEvent } from './events/task.js'
 export { hashValue } from './trail/fields/hash.js'
 export { crudOperations } from './repository/crud.js'
 export type { CrudOperation, CrudOptions, PropertyOf } from './repository/crud.js'
 export { savedObjectsOperations } from './repository/saved-objects.js'
 export type { SavedObjectsOperationsOptions } from './repository/saved-objects.js'
+export { spacesOperations } from './repository/spaces.js'

@@ -1,6 +1,7 @@
 // The logger of a request while auditing is disabled: the same calls, and nothing is recorded.
-import type { RepositoryOptions, ScopedAuditLogger, TraceHeaders } from '../contracts.js'
+import type { RepositoryOptions, ScopedAuditLogger, TaskFacts, TaskHandle, TraceHeaders } from '../contracts.js'
 import type { WrapRepository } from '../trail/logger.js'
+import { makeHandle, newTask } from '../trail/task-handle.js'
 import type { RequestLike } from './scope.js'
 import type { Trace, TraceSource } from './trace.js'
 
@@ -37,6 +38,9 @@ export class DisabledScope implements ScopedAuditLogger {
   repository<T extends object> (repository: T, options?: RepositoryOptions): T {
     return options?.authorize === undefined ? repository : this.#wrap(repository, options, () => this)
   }
+
+  /** A handle without a user, whom nobody is asked for. */
+  async task (task: TaskFacts): Promise<TaskHandle> { return makeHandle(newTask(task), { trace: { id: this.traceId } }) }
 
   get traceId (): string { return this.#traceOnce().id }
 

@@ -1,11 +1,13 @@
 // What callers hold: `log()` with the facts of a scope behind it. Events reach the trail in the
 // order in which they were said, also when the first of them has to wait for its user.
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { AccessAgreementFacts, AuditEvent, AuditLogger, AuditUser, RepositoryOptions, ScopeFacts, SessionCleanupFacts, UserLoginFacts, UserLogoutFacts } from '../contracts.js'
+import type { AccessAgreementFacts, AuditEvent, AuditLogger, AuditUser, RepositoryOptions, ScopeFacts, SessionCleanupFacts, TaskFacts, TaskHandle, UserLoginFacts, UserLogoutFacts } from '../contracts.js'
+import { taskEvent } from '../events/task.js'
 import { messageOf, plainEvent } from '../layouts/plain.js'
 import { type Made, makeAcknowledgement, makeCleanup, makeLogin, makeLogout } from './authentication.js'
 import { failureClassOf } from './on-failure.js'
 import { quiet } from './promises.js'
+import { makeHandle, newTask, newTrace } from './task-handle.js'
 import type { Trail } from './trail.js'
 
 /** Wraps a repository so that its events go to a logger; given by plugin.ts. */
@@ -88,6 +90,16 @@ export abstract class Logger implements AuditLogger {
 
   #record ({ events, facts }: Made, time: number): Promise<void> { return this.#trail.logAll(events, facts, time) }
 
+  async task (facts: TaskFacts): Promise<TaskHandle> {
+    const task = newTask(facts)
+    const asked = this.#facts()
+    const trace = newTrace()
+    await this.ensure({ ...taskEvent({ action: 'task_create', task }), trace })
+    // The event has been recorded with what is known by now; so is the handle made of it.
+    const known = asked instanceof Promise ? await Promise.race([asked, NOTHING_TO_WAIT_FOR.then(() => this.factsAtOnce())]) : asked
+    return makeHandle(task, known.trace === undefined ? { ...known, trace } : known)
+  }
+
   /** Facts that cannot be had keep no event from going out. */
   #facts (): ScopeFacts | Promise<ScopeFacts> {
     try {
@@ -148,9 +160,16 @@ export abstract class Logger implements AuditLogger {
 
 const NO_FACTS: ScopeFacts = {}
 
-/** The logger of what no request has caused: nothing is known of its scope. */
+/** The logger of what no request has caused: nothing is known of its scope but what it is made with. */
 export class RequestlessLogger extends Logger {
-  protected override factsNow (): ScopeFacts { return NO_FACTS }
+  readonly #known: ScopeFacts
+
+  constructor (trail: Trail, wrap: WrapRepository, known: ScopeFacts = NO_FACTS) {
+    super(trail, wrap)
+    this.#known = known
+  }
+
+  protected override factsNow (): ScopeFacts { return this.#known }
 }
 
 /** The caller may change its objects after it has said them; what is recorded is what was said. */

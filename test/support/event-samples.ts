@@ -6,6 +6,7 @@ import { accessAgreementAcknowledgedEvent, sessionCleanupEvent, userLoginEvent, 
 import { httpRequestEvent } from '../../lib/events/http-request.js'
 import { SAVED_OBJECT_ACTIONS, savedObjectEvent, type SavedObjectAction } from '../../lib/events/saved-object.js'
 import { SPACE_ACTIONS, spaceEvent, type SpaceAction } from '../../lib/events/space.js'
+import { taskEvent } from '../../lib/events/task.js'
 
 /** A row of the table in docs/events.md: the messages with placeholders, and one sample. */
 export interface EventSample {
@@ -58,6 +59,16 @@ export const EVENT_SAMPLES: readonly EventSample[] = [
   },
   ...savedObjectSamples,
   ...spaceSamples,
+  {
+    action: 'task_create',
+    messages: [taskEvent({ action: 'task_create', task: { type: '<type>', id: '<id>' } }).message],
+    sample: taskEvent({ action: 'task_create', task: { type: 'report', id: '7adfa750', name: 'Sales' } })
+  },
+  {
+    action: 'task_run',
+    messages: (['success', 'failure'] as const).map(outcome => taskEvent({ action: 'task_run', outcome, task: { type: '<type>', id: '<id>' } }).message),
+    sample: taskEvent({ action: 'task_run', task: { type: 'report', id: '7adfa750', name: 'Sales' }, error: new Error('The printer is on fire') })
+  },
   {
     action: 'user_login',
     messages: [userLoginEvent({ user, provider: namedProvider }).message, userLoginEvent({ provider: namedProvider }).message],
