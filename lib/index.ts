@@ -5,8 +5,8 @@ export type { AuditOptions } from './plugin.js'
 export type { AuditConfig } from './config/schema.js'
 export type { Answer } from './http/identity.js'
 export type {
-  Appender, AppenderStatus, AuditEvent, AuditLogger, AuditRecord, AuditStatus, AuditUser, AuthorizeCall, Batch, Durability, EventCategory, EventOutcome, EventType,
-  FailureClass, FailurePolicy, Handover, KibanaFields, ObjectReference, Operation, Operations, RefusedItem, RepositoryOptions, SavedObjectReference, ScopedAuditLogger, TraceHeaders, WriteFailure
+  Appender, AppenderFactory, AppenderStatus, AuditEvent, AuditLogger, AuditRecord, AuditStatus, AuditUser, AuthorizeCall, Batch, Durability, EventCategory, EventOutcome, EventType,
+  FailureClass, FailurePolicy, Handover, KibanaFields, LogNotice, ObjectReference, Operation, OperationalLog, Operations, RefusedItem, RepositoryOptions, SavedObjectReference, ScopedAuditLogger, Surroundings, TraceHeaders, WriteFailure
 } from './contracts.js'
 export type { StateChange } from './trail/accounts.js'
 export { accessAgreementAcknowledgedEvent, sessionCleanupEvent, userLoginEvent, userLogoutEvent } from './events/authentication.js'
