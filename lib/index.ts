@@ -13,6 +13,7 @@ export { accessAgreementAcknowledgedEvent, sessionCleanupEvent, userLoginEvent, 
 export { httpRequestEvent } from './events/http-request.js'
 export { savedObjectEvent } from './events/saved-object.js'
 export { spaceEvent } from './events/space.js'
+export { hashValue } from './trail/fields/hash.js'
 export { crudOperations } from './repository/crud.js'
 export type { CrudOperation, CrudOptions, PropertyOf } from './repository/crud.js'
 export { savedObjectsOperations } from './repository/saved-objects.js'

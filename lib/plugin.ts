@@ -21,11 +21,11 @@ import { beforeLeaving } from './process/leaving.js'
 import { reopenOnHangup } from './process/reopening.js'
 import { createStop } from './process/stopping.js'
 import { auditRepository } from './repository/audit-repository.js'
-import { compileFilters } from './trail/filter.js'
 import type { WrapRepository } from './trail/logger.js'
-import { ALWAYS_GO_ON, createOnFailure } from './trail/on-failure.js'
+import { ALWAYS_GO_ON, createOnFailure, FAILURE_CLASSES } from './trail/on-failure.js'
 import { createTrail, type Trail } from './trail/trail.js'
 import { kindsThatFiltersMayDrop } from './trail/void-policies.js'
+import { compileWishes } from './trail/wanted.js'
 
 /** The options of `app.register(audit, …)`. */
 export interface AuditOptions extends Resolvers<FastifyRequest> {
@@ -74,8 +74,9 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     return
   }
 
-  for (const kind of kindsThatFiltersMayDrop(settings.ignore_filters).filter(onFailure.holds)) {
-    app.log.warn({}, `fastify-audit: on_failure.${kind} holds for events that are recorded: a rule of ignore_filters may drop some, and nobody waits for those`)
+  const mayDrop = settings.include_filters.length > 0 ? FAILURE_CLASSES : kindsThatFiltersMayDrop(settings.ignore_filters)
+  for (const kind of mayDrop.filter(onFailure.holds)) {
+    app.log.warn({}, `fastify-audit: on_failure.${kind} holds for events that are recorded: a rule of ${settings.include_filters.length > 0 ? 'include_filters' : 'ignore_filters'} may drop some, and nobody waits for those`)
   }
   const { trail, appender } = await openTrail(app, settings, onFailure, locate)
   const { user, session, space, requestContext } = options
@@ -114,7 +115,7 @@ async function openTrail (app: FastifyInstance, settings: Settings, onFailure: O
     appender,
     type: settings.appender.type,
     layout: createLayout(settings.appender.layout),
-    ignores: compileFilters(settings.ignore_filters),
+    ignores: compileWishes({ ignore: settings.ignore_filters, include: settings.include_filters, allowed: settings.allow_silencing_failures }),
     surroundings,
     durability: settings.durability,
     policies: settings.on_failure,

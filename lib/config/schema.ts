@@ -11,6 +11,7 @@ import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
 import { onFailureSchema } from '../trail/on-failure.js'
 import { durabilitySchema, queueSchema } from '../trail/settings.js'
 import { type Policies, voidPolicyFault } from '../trail/void-policies.js'
+import { allowSilencingFailuresSchema, includeFiltersSchema } from '../trail/wanted.js'
 import type { Complete } from './defaults.js'
 import type { FromSchema } from './from-schema.js'
 import { sizeSchema } from './units.js'
@@ -55,6 +56,8 @@ export const auditSchema = {
     on_failure: { ...onFailureSchema, default: {} },
     queue: { ...queueSchema, default: {} },
     ignore_filters: { ...ignoreFiltersSchema, default: [] },
+    include_filters: { ...includeFiltersSchema, default: [] },
+    allow_silencing_failures: { ...allowSilencingFailuresSchema, default: [] },
     include_saved_object_names: {
       type: 'boolean',
       description: 'Whether the name of an object is recorded beside its id, as kibana.saved_object.name.',
@@ -77,7 +80,9 @@ export type Settings = Complete<typeof auditSchema>
 export const settingChecks: readonly SettingCheck[] = [
   { path: ['on_failure'], beside: ['durability'], fault: (policies, durability) => voidPolicyFault(policies as Policies, durability) },
   { path: ['ignore_filters', EACH, 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
+  { path: ['include_filters', EACH, 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
   { path: ['ignore_filters', EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null },
+  { path: ['include_filters', EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null },
   { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => ipAllowlistFaults([String(range)])[0]?.message ?? null },
   { path: ['appender', 'from'], fault: fromFault },
   { path: ['appender', 'layout', 'pattern'], fault: (pattern) => patternFault(String(pattern)) }
