@@ -220,6 +220,13 @@ export interface Surroundings {
   readonly notice: (notice: LogNotice) => void
 }
 
+/**
+ * Makes an appender of one's own: the default export of a module that `type: custom` names.
+ *
+ * @param config the settings under `appender`; of those that are its own, nothing has been checked
+ */
+export type AppenderFactory = (config: Readonly<Record<string, unknown>>, surroundings: Surroundings) => Appender | Promise<Appender>
+
 /** The part of a pino logger that is used for operational messages. */
 export interface OperationalLog {
   info (details: object, message: string): void

@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   rolling: ['words'],
   layouts: ['words'],
   events: ['words'],
+  testing: ['words'],
   words: []
 }
 const WORDS = ['lib/contracts.ts', 'lib/errors.ts', 'lib/config/units.ts', 'lib/config/from-schema.ts']

@@ -59,8 +59,8 @@ export function readSettings<const S extends object> (config: string | object, s
   const { tree, problems } = typeof config === 'string'
     ? buildTree(readYml(...readText(config, directory)), SECTION, env)
     : buildTree(readObject(requirePlainObject(config)), [], env)
-  const renamed = renameLegacyKeys(tree)
   expandShorthands(tree, schema)
+  const renamed = renameLegacyKeys(tree)
   const validated = validate(tree, schema)
 
   const found = [...problems, ...renamed.problems, ...validated.problems]

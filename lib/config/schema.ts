@@ -3,6 +3,7 @@
 // the schema for editors (editor-schema.ts) are held against it.
 import { appenderSchema, defaultAppender } from '../appenders/create.js'
 import { earlyBodyFault, lateBlockFault, maxSizeFault } from '../http/detail-settings.js'
+import { fromFault } from '../appenders/custom.js'
 import { httpSchema, requestIdSchema } from '../http/settings.js'
 import { ipAllowlistFaults } from '../http/trace.js'
 import { patternFault } from '../layouts/pattern.js'
@@ -89,5 +90,6 @@ export const settingChecks: readonly SettingCheck[] = [
   { path: ['ignore_filters', EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null },
   { path: ['include_filters', EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null },
   { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => ipAllowlistFaults([String(range)])[0]?.message ?? null },
+  { path: ['appender', 'from'], fault: fromFault },
   { path: ['appender', 'layout', 'pattern'], fault: (pattern) => patternFault(String(pattern)) }
 ]
