@@ -31,7 +31,6 @@ export interface TrailParts {
   readonly durability: Durability
   readonly policies: Readonly<Record<FailureClass, FailurePolicy>>
   readonly onFailure: OnFailure
-  /** @default false */
   readonly recordsAttemptedNames?: boolean
   readonly queue: {
     /** How many bytes may wait to be written. */
@@ -156,11 +155,6 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
     }
   }
 
-  async function writtenOut (): Promise<void> {
-    await holds.settled()
-    await delivery.flush()
-  }
-
   /** Once, however the log ends. */
   function sayFarewell (): void {
     if (hasSaidFarewell || farewell === undefined) return
@@ -188,7 +182,7 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
     onFailure,
     recordsAttemptedNames,
     status,
-    flush: () => keepingAlive(writtenOut()),
+    flush: () => keepingAlive(holds.settled().then(delivery.flush)),
     writeNow (isLast = false) {
       holds.giveUpAll()
       accounts.tellLoss()
