@@ -127,7 +127,7 @@ test('an object in the settings is an appender, with either spelling, also of a 
     .map((memory, index) => [index === 0 ? { type: 'custom', from: memory } : { type: memory, layout: { type: 'json' } }, memory])
   for (const [appender, memory] of [...written, [{ type: 'custom', from: mine }, null] as const]) {
     const app = Fastify()
-    await app.register(audit, { config: { enabled: true, appender } as unknown as AuditOptions['config'] })
+    await app.register(audit, { config: { enabled: true, lifecycle_events: false, appender } as unknown as AuditOptions['config'] })
     app.get('/', async () => 'ok')
     await app.inject('/')
     await app.audit.flush()

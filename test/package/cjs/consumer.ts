@@ -11,7 +11,7 @@ async function main (fileName: string): Promise<void> {
 
   const app = Fastify()
   await app.register(require('fastify-audit'), {
-    config: { enabled: true, appender: { type: 'file', fileName, layout: { type: 'json' } } },
+    config: { enabled: true, lifecycle_events: false, appender: { type: 'file', fileName, layout: { type: 'json' } } },
     user: () => ({ id: '1', name: 'ada', roles: ['admin'] })
   })
   app.get('/', async function update (request) {

@@ -32,7 +32,7 @@ await app.close()
 
 const memory: MemoryAppender = createMemoryAppender()
 const tested = Fastify()
-await tested.register(audit, { config: { enabled: true, appender: { type: 'custom', from: memory } } })
+await tested.register(audit, { config: { enabled: true, lifecycle_events: false, appender: { type: 'custom', from: memory } } })
 tested.get('/', async () => 'ok')
 await tested.inject('/')
 await tested.audit.flush()
