@@ -1,7 +1,6 @@
 // The examples of docs/examples/correlation, against a server that records the headers it is sent
 // and holds its answers back until all requests are under way. Needs dist/, as the examples do.
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
