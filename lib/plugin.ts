@@ -22,6 +22,7 @@ import { beforeLeaving } from './process/leaving.js'
 import { reopenOnHangup } from './process/reopening.js'
 import { createStop } from './process/stopping.js'
 import { auditRepository } from './repository/audit-repository.js'
+import { recordedObjects } from './repository/settings.js'
 import type { WrapRepository } from './trail/logger.js'
 import { ALWAYS_GO_ON, createOnFailure, FAILURE_CLASSES } from './trail/on-failure.js'
 import { createTrail, type Trail } from './trail/trail.js'
@@ -61,7 +62,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
   for (const deprecation of deprecations) app.log.warn({}, `fastify-audit: ${deprecation}`)
 
   const traces = createTraceSource(settings.requestId, app.initialConfig.requestIdHeader as string | false)
-  const recorded = { ...settings.saved_objects, include_saved_object_names: settings.include_saved_object_names }
+  const recorded = recordedObjects(settings, durationToMilliseconds(settings.queue.timeout))
   const onFailure = settings.enabled
     ? createOnFailure(settings.on_failure, Math.ceil(durationToMilliseconds(settings.queue.timeout) / 1000))
     : ALWAYS_GO_ON
