@@ -9,7 +9,7 @@ import { readSettings } from '../../lib/config/read.js'
 import { auditSchema, settingChecks } from '../../lib/config/schema.js'
 
 const page = readFileSync('docs/configuration.md', 'utf8')
-const env = { LOG_FOLDER: '/var/log', MONITORING_USER: 'monitor' }
+const env = { LOG_FOLDER: '/var/log', MONITORING_USER: 'monitor', AUDIT_KEY: 'k'.repeat(32) }
 
 interface Setting { readonly key: string, readonly within: string, readonly schema: JsonSchema, readonly required: boolean }
 interface Row { readonly key: string, readonly headings: readonly string[], readonly fallback: string, readonly meaning: string, readonly example: string }
