@@ -61,6 +61,7 @@ export function compileFields ({ include, exclude, hash }: FieldLists, key: stri
     if (kept.length > 0) changed = keepOnly(changed, kept, drop)
     for (const path of toHash) changed = changeAt(changed, path.split('.'), value => hashAll(value, hashText, 0))
     for (const side of SIDES) if (toHash.includes(side) || toHash.includes(`${side}.ip`)) changed = changeAt(changed, [side], addressForIp)
+    changed = changeAt(changed, ['labels', 'audit_fault'], withoutQuotation)
     if (mentions.size === 0) return changed as AuditRecord
     const reworded = (text: unknown): unknown => typeof text === 'string' ? replaceMentions(text, mentions) : text
     return changeAt(changeAt(changed, ['message'], reworded), ['error', 'message'], reworded) as AuditRecord
@@ -86,6 +87,11 @@ const SIDES = ['client', 'source', 'server', 'destination'] as const
 function withAddresses (paths: readonly string[]): readonly string[] {
   const further = SIDES.filter(side => paths.includes(`${side}.ip`)).map(side => `${side}.address`)
   return further.length === 0 ? paths : [...new Set([...paths, ...further])]
+}
+
+/** A fault quotes what stood in an object's place, whole: `user: expected an object, got ["jane"]`. */
+function withoutQuotation (fault: unknown): unknown {
+  return typeof fault === 'string' ? fault.replace(/: expected an object, got .*$/s, ': expected an object') : fault
 }
 
 /** An index refuses a hash as an address. */
