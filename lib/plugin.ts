@@ -3,11 +3,12 @@
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { createAppender, reopensOnSighup } from './appenders/create.js'
-import { readSettings } from './config/read.js'
+import { readSettings, type ReadSettings } from './config/read.js'
 import { type AuditConfig, auditSchema, settingChecks, type Settings } from './config/schema.js'
 import { durationToMilliseconds, sizeToBytes } from './config/units.js'
 import type { Appender, LogNotice, OnFailure, ScopedAuditLogger, Surroundings } from './contracts.js'
 import { AUDIT_ERR_OPTION } from './errors.js'
+import { auditStartedEvent, auditStoppedEvent } from './events/audit-log.js'
 import { trackRunningRequest } from './http/context.js'
 import { DisabledScope } from './http/disabled.js'
 import { createQuestions, type Resolvers } from './http/identity.js'
@@ -58,7 +59,7 @@ declare module 'fastify' {
 
 async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promise<void> {
   checkOptions(options)
-  const { settings, deprecations, locate } = readSettings(options.config, auditSchema, { checks: settingChecks })
+  const { settings, deprecations, locate, shown } = readSettings(options.config, auditSchema, { checks: settingChecks })
   for (const deprecation of deprecations) app.log.warn({}, `fastify-audit: ${deprecation}`)
 
   const traces = createTraceSource(settings.requestId, app.initialConfig.requestIdHeader as string | false)
@@ -76,11 +77,11 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     return
   }
 
-  const mayDrop = settings.include_filters.length > 0 ? FAILURE_CLASSES : kindsThatFiltersMayDrop(settings.ignore_filters)
+  const [filters, mayDrop] = settings.include_filters.length > 0 ? ['include_filters', FAILURE_CLASSES] as const : ['ignore_filters', kindsThatFiltersMayDrop(settings.ignore_filters)] as const
   for (const kind of mayDrop.filter(onFailure.holds)) {
-    app.log.warn({}, `fastify-audit: on_failure.${kind} holds for events that are recorded: a rule of ${settings.include_filters.length > 0 ? 'include_filters' : 'ignore_filters'} may drop some, and nobody waits for those`)
+    app.log.warn({}, `fastify-audit: on_failure.${kind} holds for events that are recorded: a rule of ${filters} may drop some, and nobody waits for those`)
   }
-  const { trail, appender } = await openTrail(app, settings, onFailure, locate)
+  const { trail, appender } = await openTrail(app, settings, onFailure, { locate, shown })
   const { user, session, space, requestContext } = options
   const recurring = createRecurring()
   const parts = { trail, traces, wrap, questions: createQuestions<FastifyRequest>({ user, session, space }, recurring) }
@@ -98,7 +99,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
 }
 
 /** Opens the appender and starts the trail in front of it; both end with the application, or with the process. */
-async function openTrail (app: FastifyInstance, settings: Settings, onFailure: OnFailure, locate: Surroundings['locate']): Promise<{ trail: Trail, appender: Appender }> {
+async function openTrail (app: FastifyInstance, settings: Settings, onFailure: OnFailure, { locate, shown }: Pick<ReadSettings<unknown>, 'locate' | 'shown'>): Promise<{ trail: Trail, appender: Appender }> {
   // What an appender has to tell while it is being opened waits for the trail.
   const notices: LogNotice[] = []
   let notice = (told: LogNotice): void => { notices.push(told) }
@@ -113,6 +114,7 @@ async function openTrail (app: FastifyInstance, settings: Settings, onFailure: O
   }
   const timeout = durationToMilliseconds(settings.queue.timeout)
   const change = compileFields(settings.fields, readHashKey(settings.fields, surroundings))
+  const since = Date.now()
   const appender = await createAppender(settings.appender, surroundings)
   const trail = createTrail({
     appender,
@@ -123,9 +125,12 @@ async function openTrail (app: FastifyInstance, settings: Settings, onFailure: O
     durability: settings.durability,
     policies: settings.on_failure,
     onFailure,
+    recordsAttemptedNames: settings.authentication.record_attempted_name,
     queue: { maxBytes: sizeToBytes(settings.queue.max_bytes), timeout },
-    stop: createStop(app, 2 * timeout)
+    stop: createStop(app, 2 * timeout),
+    farewell: settings.lifecycle_events ? status => auditStoppedEvent({ since, status, settings: shown }) : undefined
   })
+  if (settings.lifecycle_events) trail.log(auditStartedEvent(shown), {}, since)
   notice = trail.notice
   notices.forEach(trail.notice)
 

@@ -11,7 +11,7 @@ import { createDelivery } from './delivery.js'
 import { enrich, type ProcessFields } from './enrich.js'
 import { type Hold, Holds } from './holds.js'
 import { bitOf, failureClassOf, kindsWith } from './on-failure.js'
-import { keepingAlive, quiet } from './promises.js'
+import { keepingAlive, NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
 import { createTimestamp } from './timestamp.js'
 
 /** The version of ECS that the events follow. */
@@ -31,6 +31,8 @@ export interface TrailParts {
   readonly durability: Durability
   readonly policies: Readonly<Record<FailureClass, FailurePolicy>>
   readonly onFailure: OnFailure
+  /** @default false */
+  readonly recordsAttemptedNames?: boolean
   readonly queue: {
     /** How many bytes may wait to be written. */
     readonly maxBytes: number
@@ -39,6 +41,8 @@ export interface TrailParts {
   }
   /** Ends the application, because `on_failure` says `stop`. Called once at the most. */
   readonly stop: (error: Error) => void
+  /** Makes the last event of the log. @default there is none */
+  readonly farewell?: ((status: AuditStatus) => AuditEvent) | undefined
 }
 
 export interface Trail {
@@ -52,22 +56,24 @@ export interface Trail {
   notice (notice: LogNotice): void
   now (): number
   readonly onFailure: OnFailure
+  /** Whether the name that was tried may stand in the event of a failed login. */
+  readonly recordsAttemptedNames: boolean
   status (): AuditStatus
   /** Resolves when all that was accepted is written; rejects when that takes longer than `queue.timeout`. */
   flush (): Promise<void>
-  /** Writes all that was accepted before it returns, for a process that is about to end. */
-  writeNow (): void
+  /** Writes all that was accepted before it returns, for a process that is about to end. `isLast`: it does end, and the log says so. */
+  writeNow (isLast?: boolean): void
   close (): Promise<void>
 }
 
-const NOTHING_TO_WAIT_FOR = Promise.resolve()
 const NO_FACTS: ScopeFacts = {}
 /** More than an event about the log takes. */
 const ROOM_FOR_AN_EVENT = 4096
 
 /** Joins the stations that an event passes through. */
-export function createTrail ({ appender, type, layout, ignores, surroundings, durability, policies, onFailure, queue, stop }: TrailParts): Trail {
+export function createTrail ({ appender, type, layout, ignores, surroundings, durability, policies, onFailure, recordsAttemptedNames = false, queue, stop, farewell }: TrailParts): Trail {
   const timestamp = createTimestamp()
+  let hasSaidFarewell = false
   const process: ProcessFields = Object.freeze({
     ecs: Object.freeze({ version: ECS_VERSION }),
     log: Object.freeze({ level: 'INFO', logger: LOGGER_NAME }),
@@ -149,9 +155,11 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
     }
   }
 
-  async function writtenOut (): Promise<void> {
-    await holds.settled()
-    await delivery.flush()
+  /** Once, however the log ends. */
+  function sayFarewell (): void {
+    if (hasSaidFarewell || farewell === undefined) return
+    hasSaidFarewell = true
+    record(farewell(status()), NO_FACTS, surroundings.now())
   }
 
   async function closeInOrder (): Promise<void> {
@@ -159,6 +167,7 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
     // Those that are held have as long as anybody.
     await holds.settled()
     accounts.tellLoss()
+    sayFarewell()
     await delivery.close()
     deadlines.stop()
   }
@@ -171,11 +180,13 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
     notice (notice) { if (!isClosed()) record(auditNoticeEvent(notice), NO_FACTS, surroundings.now()) },
     now: surroundings.now,
     onFailure,
+    recordsAttemptedNames,
     status,
-    flush: () => keepingAlive(writtenOut()),
-    writeNow () {
+    flush: () => keepingAlive(holds.settled().then(delivery.flush)),
+    writeNow (isLast = false) {
       holds.giveUpAll()
       accounts.tellLoss()
+      if (isLast) sayFarewell()
       delivery.writeNow()
     },
     close: () => keepingAlive(closeInOrder())

@@ -5,8 +5,11 @@ import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
 import type { JsonSchema } from '../../lib/config/json-schema.js'
+import { readObject } from '../../lib/config/object.js'
 import { readSettings } from '../../lib/config/read.js'
 import { auditSchema, settingChecks } from '../../lib/config/schema.js'
+import { buildTree, toPlain } from '../../lib/config/setting-tree.js'
+import { expandShorthands } from '../../lib/config/shorthand.js'
 
 const page = readFileSync('docs/configuration.md', 'utf8')
 const env = { LOG_FOLDER: '/var/log', MONITORING_USER: 'monitor', AUDIT_KEY: 'k'.repeat(32) }
@@ -61,12 +64,14 @@ test('every default on the page is that of the schema', async (t) => {
 })
 
 test('every setting but the types says what it means and has an example that is accepted', async (t) => {
-  const ajv = new Ajv({ discriminator: true, strictTypes: false, strictRequired: false }).addKeyword('shorthand')
+  const ajv = new Ajv({ discriminator: true, strictTypes: false, strictRequired: false }).addKeyword('shorthand').addKeyword('textFor')
   for (const setting of settings) {
     const { key, schema } = setting
     const name = key.split('.').at(-1) ?? ''
     const row = rowsFor(setting)[0]
-    const example = parse(row?.example ?? '') as Record<string, unknown>
+    const { tree } = buildTree(readObject(parse(row?.example ?? '') as Record<string, unknown>), [], {})
+    expandShorthands(tree, { properties: { [name]: schema } })
+    const example = toPlain(tree) as Record<string, unknown>
     t.same(Object.keys(example), [name], key)
     t.equal(ajv.validate(schema, example[name]), true, `${key}: ${row?.example}`)
     if (name !== 'type') t.ok((row?.meaning.length ?? 0) > 3, key)
@@ -75,7 +80,7 @@ test('every setting but the types says what it means and has an example that is 
 
 test('every appender, layout, policy and strategy has a heading of its name', async (t) => {
   const types = new Set(settings.filter(({ key }) => key.endsWith('type')).map(({ schema }) => schema.const))
-  t.same([...types].sort(), ['console', 'file', 'json', 'numeric', 'pattern', 'rolling-file', 'size-limit', 'time-interval'])
+  t.same([...types].sort(), ['console', 'custom', 'file', 'json', 'numeric', 'pattern', 'rolling-file', 'size-limit', 'time-interval'])
   for (const type of types) t.match(page, new RegExp(`^#{3,4} ${type}$`, 'm'))
 })
 

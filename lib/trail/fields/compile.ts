@@ -32,7 +32,7 @@ const NO_FACTS: ScopeFacts = {}
 
 /**
  * What is to be done to every record, or null for nothing. A record is never changed itself.
- * What is taken out or hashed is replaced in `message` and `error.message`, too.
+ * What is taken out or hashed is replaced in sentences, too: `message`, `error.message`, `labels.audit_fault`.
  *
  * @param key for the hashes; not null when there are any
  */
@@ -64,9 +64,13 @@ export function compileFields ({ include, exclude, hash }: FieldLists, key: stri
     changed = changeAt(changed, ['labels', 'audit_fault'], withoutQuotation)
     if (mentions.size === 0) return changed as AuditRecord
     const reworded = (text: unknown): unknown => typeof text === 'string' ? replaceMentions(text, mentions) : text
-    return changeAt(changeAt(changed, ['message'], reworded), ['error', 'message'], reworded) as AuditRecord
+    for (const sentence of SENTENCES) changed = changeAt(changed, sentence, reworded)
+    return changed as AuditRecord
   }
 }
+
+/** The fields in which a value may be mentioned. */
+const SENTENCES = [['message'], ['error', 'message'], ['labels', 'audit_fault']] as const
 
 interface CompiledRule {
   readonly paths: readonly string[]
@@ -74,7 +78,6 @@ interface CompiledRule {
 }
 
 function compileFieldRule (rule: FieldRule): CompiledRule {
-  if (typeof rule === 'string') return { paths: [rule], matches: () => true }
   return { paths: rule.fields, matches: rule.when === undefined ? () => true : compileRule(rule.when) }
 }
 

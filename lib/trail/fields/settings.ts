@@ -1,6 +1,6 @@
 // The settings of `fields`: which fields of an event are recorded, which are not, and of which a
 // keyed hash stands in the log. Gathered by config/schema; obeyed by compile.ts.
-import type { FromSchema } from '../../config/from-schema.js'
+import type { Complete } from '../../config/defaults.js'
 import { ignoreFilterSchema } from '../filter.js'
 import { MIN_KEY_BYTES } from './hash.js'
 import { pathFault } from './path.js'
@@ -10,19 +10,15 @@ const pathSchema = { type: 'string', minLength: 1, title: 'a field such as "user
 const fieldRulesSchema = {
   type: 'array',
   items: {
+    type: 'object',
     title: 'a field such as "user.name", or an object with fields and when',
-    oneOf: [
-      pathSchema,
-      {
-        type: 'object',
-        additionalProperties: false,
-        required: ['fields'],
-        properties: {
-          fields: { type: 'array', minItems: 1, items: pathSchema, description: 'The fields, by their paths.' },
-          when: ignoreFilterSchema
-        }
-      }
-    ]
+    textFor: 'fields',
+    additionalProperties: false,
+    required: ['fields'],
+    properties: {
+      fields: { type: 'array', minItems: 1, items: pathSchema, description: 'The fields, by their paths.' },
+      when: { ...ignoreFilterSchema, description: 'The events that are meant: those that match this rule.' }
+    }
   }
 } as const
 
@@ -40,12 +36,11 @@ export const fieldsSchema = {
   }
 } as const
 
-/** One entry of a list. */
-export type FieldRule = FromSchema<typeof fieldRulesSchema>[number]
+/** One entry of a list, written out. */
+export type FieldRule = Complete<typeof fieldRulesSchema>[number]
 
 /** What is wrong with a path in one of the lists, or null. `include` may list what is recorded anyway. */
-export function fieldFault (list: 'include' | 'exclude' | 'hash', path: unknown): string | null {
-  if (typeof path !== 'string') return null
+export function fieldFault (list: 'include' | 'exclude' | 'hash', path: string): string | null {
   if (list !== 'include') return pathFault(path)
   return path.split('.').includes('') ? `expected a field such as "user.name", got ${JSON.stringify(path)}` : null
 }

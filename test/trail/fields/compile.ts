@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { userLoginEvent } from '../../../lib/events/authentication.js'
 import { hashValue } from '../../../lib/index.js'
 import { createJsonLayout } from '../../../lib/layouts/json.js'
@@ -7,6 +7,8 @@ import { compileFields, type FieldLists, withFields } from '../../../lib/trail/f
 import { auditedApp } from '../../support/audited-app.js'
 
 const KEY = 'secret-'.repeat(5)
+/** `${name}`, kept apart from template strings. */
+const reference = (name: string) => '$' + `{${name}}`
 const lists = (fields: Partial<FieldLists>): FieldLists => ({ include: [], exclude: [], hash: [], ...fields })
 const jane = { id: '17', name: 'jane', email: 'jane@example.org', roles: ['editor'] }
 const login = userLoginEvent({ provider: { type: 'basic', name: 'basic1' }, user: jane })
@@ -64,7 +66,7 @@ test('whatever an application says, in either layout, an excluded name is not in
   const hidden = { name: 'jane', toJSON: () => ({ name: 'jane' }) }
   const hostile: object[] = [
     { user: hidden }, { user: new Map([['name', 'jane']]) }, { 'user.name': 'jane' }, { user: [{ name: 'jane' }] }, { user: new (class { name = 'jane' })() },
-    { user: { name: 'jane' }, get labels () { throw new Error('no') } }, { user: { name: { first: 'jane' } } }, { user: { name: 'jane' }, error: { message: 'no jane here' } },
+    { user: { name: 'jane' }, get labels () { throw new Error('no') } }, { user: { name: { first: 'jane' } } }, { user: { name: 'jane' }, error: { message: 'no jane here' } }, { user: { name: 'jane' }, labels: { audit_fault: 'jane: no answer' } },
     { user: { name: 'jane', full_name: '\ud800' } }, JSON.parse('{"user":{"name":"jane","__proto__":{"name":"jane"}},"__proto__":{"user":1}}')
   ]
   for (const layout of [{ type: 'json' }, { type: 'pattern', pattern: '%message %meta' }]) {
@@ -82,7 +84,7 @@ test('whatever an application says, in either layout, an excluded name is not in
 
 test('what cannot be is refused at start, with its place and without the key', async (t) => {
   for (const [fields, message] of [
-    [{ exclude: ['event.action'] }, /fields\.exclude\[0\]: expected a field that a record can be without, got "event\.action"/],
+    [{ exclude: ['event.action'] }, /fields\.exclude\[0\]\.fields\[0\]: expected a field that a record can be without, got "event\.action"/],
     [{ hash: [{ fields: ['@timestamp'] }], hash_key: KEY }, /fields\.hash\[0\]\.fields\[0\]: .*every record has @timestamp/],
     [{ hash: ['user.name'] }, /fields\.hash: expected fields\.hash_key or fields\.hash_key_file beside it, got neither/],
     [{ hash: ['user.name'], hash_key: 'short-secret' }, /fields\.hash_key: expected a secret of 32 characters or more/],
@@ -93,4 +95,31 @@ test('what cannot be is refused at start, with its place and without the key', a
   }
   const error: unknown = await auditedApp(t, { section: { fields: { hash: ['user.name'], hash_key: 'short-secret' } } }).catch((refused: unknown) => refused)
   t.notMatch(String(error), 'short-secret')
+})
+
+test('the key is not in audit_started or audit_stopped, in status(), in the application\'s log or in an error', async (t) => {
+  const said: string[] = []
+  const stream = { write (line: string) { said.push(line) } }
+  const secret = 'hunter2-'.repeat(5)
+  const keyFile = `${t.testdirName}/key`
+  const before = (): void => { writeFileSync(keyFile, secret); writeFileSync(`${keyFile}-short`, 'hunter2') }
+  const variable = 'AUDIT_TEST_HASH_KEY'
+  process.env[variable] = secret
+  t.teardown(() => { delete process.env[variable] })
+  for (const [index, key] of [{ hash_key: secret }, { hash_key: reference(variable) }, { hash_key_file: keyFile }].entries()) {
+    const fileName = `${t.testdirName}/${index}.log`
+    const { app } = await auditedApp(t, { before, server: { logger: { level: 'trace', stream } }, section: { lifecycle_events: true, appender: { type: 'file', fileName, layout: { type: 'json' } }, fields: { hash: ['user.name'], ...key } } })
+    await app.audit.withoutRequest.log(login)
+    said.push(JSON.stringify(app.audit.status()))
+    await app.close()
+    said.push(readFileSync(fileName, 'utf8'))
+    t.match(said.at(-1), hashValue('jane', secret))
+    t.match(said.at(-1), /"audit_started".*\\"fields\\":.*\\"hash\\"/)
+  }
+  for (const key of [{ hash_key: 'hunter2' }, { hash_key: ['hunter2'] }, { hash_key: secret, hash_key_file: keyFile }, { hash_key: reference('NONE:hunter2') }, { hash_key_file: `${keyFile}-short` }, { hash_key: secret, hash_kee: secret }]) {
+    const error: unknown = await auditedApp(t, { before, section: { fields: { hash: ['user.name'], ...key } } }).catch((refused: unknown) => refused)
+    t.match(error, { code: 'AUDIT_ERR_CONFIG' })
+    said.push(String((error as Error).stack))
+  }
+  t.notMatch(said.join('\n'), /hunter2/)
 })
