@@ -1,6 +1,6 @@
 // The settings of `fields`: which fields of an event are recorded, which are not, and of which a
 // keyed hash stands in the log. Gathered by config/schema; obeyed by compile.ts.
-import type { Complete } from '../../config/defaults.js'
+import type { FromSchema } from '../../config/from-schema.js'
 import { ignoreFilterSchema } from '../filter.js'
 import { MIN_KEY_BYTES } from './hash.js'
 import { pathFault } from './path.js'
@@ -37,7 +37,7 @@ export const fieldsSchema = {
 } as const
 
 /** One entry of a list, written out. */
-export type FieldRule = Complete<typeof fieldRulesSchema>[number]
+export type FieldRule = Exclude<FromSchema<typeof fieldRulesSchema>[number], string>
 
 /** What is wrong with a path in one of the lists, or null. `include` may list what is recorded anyway. */
 export function fieldFault (list: 'include' | 'exclude' | 'hash', path: string): string | null {
