@@ -6,9 +6,10 @@ export const USAGE = `Usage: npx fastify-audit <command>
       Reads the settings as the application does at start, and prints what is in force,
       without secrets; or all faults, each with file, line and column.
 
+  hash <value> --config <file>
   hash <value> --key-file <file>
-      Prints the hash that stands in the log for a value. "-": the value is read from
-      standard input.
+      Prints what stands in the log for a value of which fields.hash records only the keyed
+      hash. "-": the value is read from standard input.
 
 Exit status: 0 as it should be; 1 a fault of the settings, or what a command was given cannot
 be read; 2 the command line is not usable.
