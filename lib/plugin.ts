@@ -13,8 +13,10 @@ import { trackRunningRequest } from './http/context.js'
 import { DisabledScope } from './http/disabled.js'
 import { createQuestions, type Resolvers } from './http/identity.js'
 import { createRecurring } from './http/recurring.js'
+import { NoticingScope } from './http/missing-privileges.js'
 import { recordRequests } from './http/requests.js'
 import { type RequestLike, RequestScope } from './http/scope.js'
+import { recordSecurityEvents } from './http/security.js'
 import { createTraceSource } from './http/trace.js'
 import { type AuditInstance, disabledInstance, enabledInstance, refuseToGuess, type ScopeOf } from './instance.js'
 import { createLayout } from './layouts/create.js'
@@ -83,7 +85,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
   const { user, session, space, requestContext } = options
   const recurring = createRecurring()
   const parts = { trail, traces, wrap, questions: createQuestions<FastifyRequest>({ user, session, space }, recurring) }
-  const scopeOf = decorateRequests(app, request => new RequestScope(parts, request))
+  const scopeOf = decorateRequests(app, settings.security.missing_privileges ? request => new NoticingScope(parts, request) : request => new RequestScope(parts, request))
   const runningRequest = requestContext === false ? refuseToGuess : await trackRunningRequest(app)
   app.decorate('audit', enabledInstance({ trail, appender, wrap, scopeOf, runningRequest }))
 
@@ -94,6 +96,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     onFailure,
     scopeOf: request => 'log' in request ? scopeOf(request) : new RequestScope(rawParts, request)
   })
+  recordSecurityEvents(app, { settings: settings.security, redactedQuery: settings.http.redact.query, scopeOf, withoutRequest: app.audit.withoutRequest })
 }
 
 /** Opens the appender and starts the trail in front of it; both end with the application, or with the process. */

@@ -4,6 +4,7 @@
 import { appenderSchema, defaultAppender } from '../appenders/create.js'
 import { earlyBodyFault, lateBlockFault, maxSizeFault } from '../http/detail-settings.js'
 import { fromFault } from '../appenders/custom.js'
+import { securitySchema } from '../http/security-settings.js'
 import { httpSchema, requestIdSchema } from '../http/settings.js'
 import { ipAllowlistFaults } from '../http/trace.js'
 import { patternFault } from '../layouts/pattern.js'
@@ -68,6 +69,7 @@ export const auditSchema = {
     savedObjectDiff: savedObjectDiffSchema,
     authentication: { ...authenticationSchema, default: {} },
     http: { ...httpSchema, default: {} },
+    security: { ...securitySchema, default: {} },
     requestId: { ...requestIdSchema, default: {} },
     saved_objects: { ...savedObjectsSchema, default: {} }
   }
@@ -90,6 +92,7 @@ export const settingChecks: readonly SettingCheck[] = [
   { path: ['ignore_filters', EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null },
   { path: ['include_filters', EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null },
   { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => ipAllowlistFaults([String(range)])[0]?.message ?? null },
+  { path: ['security', 'trusted_proxies', EACH], fault: (range) => ipAllowlistFaults([String(range)])[0]?.message ?? null },
   { path: ['appender', 'from'], fault: fromFault },
   { path: ['appender', 'layout', 'pattern'], fault: (pattern) => patternFault(String(pattern)) }
 ]

@@ -73,14 +73,18 @@ function cleanRequestId (header: string | string[] | undefined): string {
   return typeof header === 'string' ? header.replace(CONTROL_CHARACTERS, '').trim().slice(0, MAX_REQUEST_ID) : ''
 }
 
-/** Whether the sender of a request, the other end of its socket, is one whose request ids are believed. */
-function createTrust ({ allowFromAnyIp, ipAllowlist }: RequestIdSettings): (raw: IncomingMessage) => boolean {
+/**
+ * Makes the question whether the sender of a request, the other end of its socket, is one of those listed.
+ *
+ * @throws {AUDIT_ERR_OPTION} an entry of `setting` is no address and no range
+ */
+export function createTrust ({ allowFromAnyIp, ipAllowlist }: RequestIdSettings, setting = 'requestId.ipAllowlist'): (raw: IncomingMessage) => boolean {
   if (allowFromAnyIp) return () => true
   if (ipAllowlist.length === 0) return () => false
   const allowed = new BlockList()
   for (const entry of ipAllowlist) {
     const range = parseRange(entry)
-    if (range === null) throw new AUDIT_ERR_OPTION(`requestId.ipAllowlist: ${rangeFault(entry)}`)
+    if (range === null) throw new AUDIT_ERR_OPTION(`${setting}: ${rangeFault(entry)}`)
     allowed.addSubnet(range.address, range.prefix, range.family)
   }
   return function trusts (raw) {

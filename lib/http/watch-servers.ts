@@ -33,6 +33,12 @@ export function watchServers (app: FastifyInstance, watcher: Watcher): void {
   if (app.initialConfig.http2 === true) watchHttp2(app.server, watcher)
 }
 
+/** True for the servers of `app`: listening on localhost makes a second one, which has the same handler. */
+export function isServerOf (app: FastifyInstance, server: Server): boolean {
+  const handlers = app.server.listeners('request')
+  return server === app.server || server.listeners('request').some(handler => handlers.includes(handler))
+}
+
 function closed (raw: Raw, response: ServerResponse, { isSeen, over }: Watcher): void {
   if (isSeen(raw)) return
   // The hook for clients that go away, which knows more, runs in the same turn of the event loop.
@@ -54,9 +60,7 @@ function watchHttp1 (app: FastifyInstance, watcher: Watcher): void {
     const { request, response, server, socket } = message as { request: IncomingMessage, response: ServerResponse, server: Server, socket: Socket }
     let ours = isOurs.get(server)
     if (ours === undefined) {
-      // Listening on localhost makes a second server, which has the same handler.
-      const handlers = app.server.listeners('request')
-      ours = server === app.server || server.listeners('request').some(handler => handlers.includes(handler))
+      ours = isServerOf(app, server)
       isOurs.set(server, ours)
     }
     if (!ours) return
