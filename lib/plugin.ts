@@ -77,9 +77,9 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     return
   }
 
-  const mayDrop = settings.include_filters.length > 0 ? FAILURE_CLASSES : kindsThatFiltersMayDrop(settings.ignore_filters)
+  const [filters, mayDrop] = settings.include_filters.length > 0 ? ['include_filters', FAILURE_CLASSES] as const : ['ignore_filters', kindsThatFiltersMayDrop(settings.ignore_filters)] as const
   for (const kind of mayDrop.filter(onFailure.holds)) {
-    app.log.warn({}, `fastify-audit: on_failure.${kind} holds for events that are recorded: a rule of ${settings.include_filters.length > 0 ? 'include_filters' : 'ignore_filters'} may drop some, and nobody waits for those`)
+    app.log.warn({}, `fastify-audit: on_failure.${kind} holds for events that are recorded: a rule of ${filters} may drop some, and nobody waits for those`)
   }
   const { trail, appender } = await openTrail(app, settings, onFailure, { locate, shown })
   const { user, session, space, requestContext } = options

@@ -7,6 +7,7 @@ import type { FromSchema } from '../config/from-schema.js'
 import type { Appender, AppenderFactory, Surroundings, WriteFailure } from '../contracts.js'
 import { AUDIT_ERR_APPENDER_OPEN, AUDIT_ERR_WRITE } from '../errors.js'
 import { layoutSchema } from '../layouts/create.js'
+import { messageOf } from '../layouts/plain.js'
 
 /** `appender` with `type: custom`, or with a module's path in the place of that word. */
 export const customSchema = {
@@ -107,6 +108,7 @@ function guarded (appender: Appender): Appender {
   }
 }
 
+/** Without the list of folders that Node has looked in. */
 function reasonOf (cause: unknown): string {
-  return cause instanceof Error ? cause.message.split('\n', 1)[0]! : String(cause)
+  return messageOf(cause).split('\n', 1)[0]!
 }

@@ -3,6 +3,7 @@
 import type { AuditLogger, AuditUser, AuthenticationProvider } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
 import { errorFields } from '../events/operation.js'
+import { isProvider } from './provider.js'
 import { secretsOf, withoutSecrets } from './secrets.js'
 
 /** How a login function is audited. `Args` are its arguments, `Result` is what it returns. */
@@ -56,7 +57,7 @@ export function auditAuthentication<This, Args extends unknown[], Result> (
   const { provider, logger, user: userOf = asUser, attemptedName, sessionId: sessionIdOf, realm, lookupRealm, successes = true } = options
   if (typeof login !== 'function') throw new AUDIT_ERR_OPTION(`auditAuthentication: expected a function, got ${typeof login}`)
   if (typeof logger !== 'function') throw new AUDIT_ERR_OPTION(`auditAuthentication: expected logger to be a function, got ${typeof logger}`)
-  if (typeof provider?.type !== 'string' || typeof provider.name !== 'string') throw new AUDIT_ERR_OPTION('auditAuthentication: expected provider to have a type and a name')
+  if (!isProvider(provider)) throw new AUDIT_ERR_OPTION('auditAuthentication: expected provider to have a type and a name')
   const how = { provider, ...realm !== undefined && { realm }, ...lookupRealm !== undefined && { lookupRealm } }
 
   function recordFailure (args: Args, error?: { readonly code?: string, readonly message?: string }): Promise<void> {

@@ -4,6 +4,7 @@
 import type { AuditLogger, AuditUser, AuthenticationProvider, SessionCleanupFacts } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
 import { hashValue, keyFault } from '../trail/fields/hash.js'
+import { isProvider } from './provider.js'
 
 /** What is asked of a store. Everything else that it has stays as it is. */
 export interface SessionStore {
@@ -103,7 +104,7 @@ function check (store: SessionStore, { provider, logger, user, key }: AuditSessi
   if ('destroyExceeding' in store) refuse('expected a store that is not audited already')
   if (typeof logger !== 'function') refuse(`expected logger to be a function, got ${typeof logger}`)
   if (typeof user !== 'function') refuse(`expected user to be a function, got ${typeof user}`)
-  if (typeof provider?.type !== 'string' || typeof provider.name !== 'string') refuse('expected provider to have a type and a name')
+  if (!isProvider(provider)) refuse('expected provider to have a type and a name')
   const fault = keyFault(key)
   if (fault !== null) refuse(fault)
 }

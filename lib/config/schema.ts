@@ -2,8 +2,8 @@
 // gathered, and what only the parts can check. Called by plugin.ts; docs/configuration.md and
 // the schema for editors (editor-schema.ts) are held against it.
 import { appenderSchema, defaultAppender } from '../appenders/create.js'
-import { earlyBodyFault, lateBlockFault, maxSizeFault } from '../http/detail-settings.js'
 import { fromFault } from '../appenders/custom.js'
+import { earlyBodyFault, lateBlockFault, maxSizeFault } from '../http/detail-settings.js'
 import { securitySchema } from '../http/security-settings.js'
 import { httpSchema, requestIdSchema } from '../http/settings.js'
 import { ipAllowlistFaults } from '../http/trace.js'
@@ -87,10 +87,10 @@ export const settingChecks: readonly SettingCheck[] = [
   { path: ['on_failure', 'http'], beside: ['http'], fault: (policy, http) => lateBlockFault(policy, http as object | undefined) },
   { path: ['http', 'body', 'content_types'], beside: ['http'], fault: (types, http) => earlyBodyFault(types as unknown[], http as object | undefined) },
   { path: ['http', 'body', 'max_size'], fault: (size) => maxSizeFault(String(size)) },
-  { path: ['ignore_filters', EACH, 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
-  { path: ['include_filters', EACH, 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
-  { path: ['ignore_filters', EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null },
-  { path: ['include_filters', EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null },
+  ...['ignore_filters', 'include_filters'].flatMap((filters): SettingCheck[] => [
+    { path: [filters, EACH, 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
+    { path: [filters, EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null }
+  ]),
   { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => ipAllowlistFaults([String(range)])[0]?.message ?? null },
   { path: ['security', 'trusted_proxies', EACH], fault: (range) => ipAllowlistFaults([String(range)])[0]?.message ?? null },
   { path: ['appender', 'from'], fault: fromFault },

@@ -39,6 +39,7 @@ export function createDetails (app: FastifyInstance, settings: DetailSettings, r
   const withEnd = record !== 'request'
   if (!withEnd && !withBody && details.length === 0 && headers.length === 0) return null
 
+  const [withRoute, withReferrer, withUserAgent] = (['route', 'referrer', 'user_agent'] as const).map(detail => details.includes(detail))
   const kept = Symbol('fastify-audit.kept')
   const keptOf = (raw: IncomingMessage): Kept | undefined => (raw as { [kept]?: Kept })[kept]
   const headersOf = createHeaderReader(headers, createRedaction(redact.headers))
@@ -66,7 +67,7 @@ export function createDetails (app: FastifyInstance, settings: DetailSettings, r
 
   function requestFields (raw: IncomingMessage, isLast: boolean): object {
     const content = isLast ? keptOf(raw)?.body : undefined
-    const referrer = details.includes('referrer') ? raw.headers?.referer : undefined
+    const referrer = withReferrer ? raw.headers?.referer : undefined
     const listed = headersOf(raw.headers ?? {})
     const bytes = withEnd || withBody ? bytesOf(raw.headers?.['content-length']) : undefined
     return {
@@ -82,8 +83,8 @@ export function createDetails (app: FastifyInstance, settings: DetailSettings, r
       const { raw } = request
       const start = keptOf(raw)
       const isLast = ending !== null || record === 'request'
-      const route = details.includes('route') ? (request as Partial<FastifyRequest>).routeOptions?.url : undefined
-      const userAgent = details.includes('user_agent') ? raw.headers?.['user-agent'] : undefined
+      const route = withRoute ? (request as Partial<FastifyRequest>).routeOptions?.url : undefined
+      const userAgent = withUserAgent ? raw.headers?.['user-agent'] : undefined
       const response = withEnd && ending?.statusCode !== undefined && start !== undefined ? { body: { bytes: raw.method === 'HEAD' ? 0 : start.sentBytes() } } : undefined
       return {
         ...event,

@@ -1,11 +1,10 @@
 // The logger of a request while auditing is disabled: the same calls, and nothing is recorded.
 import type { RepositoryOptions, ScopedAuditLogger, TaskFacts, TaskHandle, TraceHeaders } from '../contracts.js'
 import type { WrapRepository } from '../trail/logger.js'
+import { NOTHING_TO_WAIT_FOR } from '../trail/promises.js'
 import { makeHandle, newTask } from '../trail/task-handle.js'
 import type { RequestLike } from './scope.js'
 import type { Trace, TraceSource } from './trace.js'
-
-const NOTHING_TO_WAIT_FOR = Promise.resolve()
 
 /** A logger that records nothing. It still knows the trace, which other services are to be told. */
 export class DisabledScope implements ScopedAuditLogger {

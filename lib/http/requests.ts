@@ -44,6 +44,8 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
   /** Null when nothing is set: a request then pays one comparison. */
   const details = createDetails(app, settings, redaction)
 
+  const isSeen = (raw: RequestLike['raw']): boolean => (raw as { [recorded]?: boolean })[recorded] === true
+
   const record = (request: FastifyRequest | RequestLike, ending: Ending | null): Promise<void> | undefined => say(request, ending, recorded)
 
   /** Says an event of a request, unless it has been said or is not wanted. */
@@ -103,7 +105,7 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
   }
 
   app.addHook('onResponse', function recordAnswered (request, reply, done) {
-    record(request, { statusCode: reply.raw.statusCode, isCut: isHttp2(request) && isCut(reply.raw) })
+    if (!isSeen(request.raw)) record(request, { statusCode: reply.raw.statusCode, isCut: isHttp2(request) && isCut(reply.raw) })
     done()
   })
 
@@ -113,7 +115,7 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
   })
 
   watchServers(app, {
-    isSeen: raw => (raw as { [recorded]?: boolean })[recorded] === true,
+    isSeen,
     over (raw, ending) {
       const known = details?.requestOf(raw)
       const isSecure = Boolean(app.initialConfig.https) || (raw.socket as Partial<TLSSocket>).encrypted === true

@@ -4,7 +4,7 @@
 import type { ObjectReference, Operation, Operations } from '../contracts.js'
 import { SAVED_OBJECT_ACTIONS } from '../events/saved-object.js'
 import { SPACE_ACTIONS } from '../events/space.js'
-import { isObject, nameIn, objectReference } from './object-reference.js'
+import { isObject, listOf, nameIn, objectReference, plainCopy } from './object-reference.js'
 import { savedObjectsOperations } from './saved-objects.js'
 
 /**
@@ -19,17 +19,17 @@ export function spacesOperations (): Operations {
   // Unlike the client of saved objects, one of spaces may have nothing to tell when it has shared them.
   const updateObjectsSpaces: Operation = { ...ofObjects, refused: (result, args) => isObject(result) ? ofObjects.refused!(result, args) : [] }
   return {
-    create: { ...SPACE_ACTIONS.space_create, prepare: ([given, ...rest]) => [copied(given), ...rest], requested: ([given]) => [spaceIn(given)] },
+    create: { ...SPACE_ACTIONS.space_create, prepare: ([given, ...rest]) => [plainCopy(given), ...rest], requested: ([given]) => [spaceIn(given)] },
     get: { ...SPACE_ACTIONS.space_get, requested: byId, returned: (found, [id]) => isObject(found) ? [spaceIn(found, id)] : [] },
     getAll: find,
     find,
-    update: { ...SPACE_ACTIONS.space_update, prepare: ([id, given, ...rest]) => [id, copied(given), ...rest], requested: ([id, given]) => [space(id, nameIn(given))] },
+    update: { ...SPACE_ACTIONS.space_update, prepare: ([id, given, ...rest]) => [id, plainCopy(given), ...rest], requested: ([id, given]) => [space(id, nameIn(given))] },
     delete: { ...SPACE_ACTIONS.space_delete, requested: byId },
     shareSavedObjects: updateObjectsSpaces,
     updateObjectsSpaces,
     copySavedObjectsToSpaces: {
       ...SAVED_OBJECT_ACTIONS.saved_object_create,
-      prepare: ([source, destinations, options, ...rest]) => [source, list(destinations), { ...options as object, objects: list((options as Listed).objects).map(copied) }, ...rest],
+      prepare: ([source, destinations, options, ...rest]) => [source, list(destinations), { ...options as object, objects: list((options as Listed).objects).map(plainCopy) }, ...rest],
       requested: ([, , options]) => list((options as Listed).objects).filter(isObject).map(({ type, id, attributes }) => objectReference(type, id, nameIn(attributes))),
       fields: ([, destinations]) => ({ add_to_spaces: list(destinations) })
     }
@@ -50,12 +50,5 @@ const find: Operation = {
   returned: (page) => list(isObject(page) && !Array.isArray(page) ? page.spaces : page).map((found) => spaceIn(found))
 }
 
-function list (values: unknown): unknown[] {
-  if (!Array.isArray(values)) throw new TypeError(`expected a list, got ${values === null ? 'null' : typeof values}`)
-  return [...values as unknown[]]
-}
-
-// What is recorded is what the client gets, whatever the caller does to its own object meanwhile.
-function copied (given: unknown): unknown {
-  return isObject(given) && [Object.prototype, null].includes(Object.getPrototypeOf(given) as object | null) ? { ...given } : given
-}
+// What is recorded is what the client gets, whatever the caller does to its own objects meanwhile.
+const list = (values: unknown): unknown[] => [...listOf(values)]

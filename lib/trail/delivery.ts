@@ -8,14 +8,12 @@ import { messageOf } from '../layouts/plain.js'
 import { QueuedBatch } from './batch.js'
 import type { Delivery, DeliveryParts } from './delivery-parts.js'
 import { createDrain } from './drain.js'
-import { quiet } from './promises.js'
+import { NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
 import { LineQueue } from './queue.js'
 
 /** The first pause before a failed write is tried again, and the longest. Milliseconds. */
 const FIRST_PAUSE = 50
 const LONGEST_PAUSE = 1000
-
-const NOTHING_TO_WAIT_FOR = Promise.resolve()
 
 /** Delivers lines to one appender, in order. */
 export function createDelivery ({ appender, observer, deadlines, maxBytes, acknowledges }: DeliveryParts): Delivery {

@@ -6,7 +6,7 @@ import { taskEvent } from '../events/task.js'
 import { messageOf, plainEvent } from '../layouts/plain.js'
 import { type Made, makeAcknowledgement, makeCleanup, makeLogin, makeLogout } from './authentication.js'
 import { failureClassOf } from './on-failure.js'
-import { quiet } from './promises.js'
+import { NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
 import { makeHandle, newTask, newTrace } from './task-handle.js'
 import type { Trail } from './trail.js'
 
@@ -15,8 +15,6 @@ export type WrapRepository = <T extends object>(repository: T, options: Reposito
 
 /** So many events are said in one turn of the event loop: a millisecond of work. More are said in as many turns as it takes. */
 export const STRETCH = 250
-
-const NOTHING_TO_WAIT_FOR = Promise.resolve()
 
 /** An `AuditLogger` over a trail. Who extends it says where the facts of its events come from. */
 export abstract class Logger implements AuditLogger {

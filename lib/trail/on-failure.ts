@@ -3,6 +3,7 @@
 // requests, the repository wrapper, `ensure()`.
 import type { AuditEvent, FailureClass, FailurePolicy, OnFailure } from '../contracts.js'
 import { AUDIT_ERR_BLOCKED } from '../errors.js'
+import { hasValue } from '../events/ecs-values.js'
 
 const FAILURE_POLICIES = ['continue', 'block', 'stop'] as const satisfies readonly FailurePolicy[]
 
@@ -37,17 +38,14 @@ export function failureClassOf (said: AuditEvent): FailureClass {
     const what = said.event
     if (what.action === 'http_request') return 'http'
     const { category } = what
-    if (has(category, 'authentication') || has(category, 'session') || has(category, 'iam')) return 'authentication'
+    if (hasValue(category, 'authentication') || hasValue(category, 'session') || hasValue(category, 'iam')) return 'authentication'
     const { type } = what
-    return has(type, 'access') && (typeof type === 'string' || type!.every(one => one === 'access')) ? 'reads' : 'writes'
+    return hasValue(type, 'access') && (typeof type === 'string' || type!.every(one => one === 'access')) ? 'reads' : 'writes'
   } catch {
     // Whatever an application says instead of an event.
     return 'writes'
   }
 }
-
-const has = (values: string | readonly string[] | undefined, value: string): boolean =>
-  typeof values === 'string' ? values === value : Array.isArray(values) && values.includes(value)
 
 /** A kind as a bit, for sets of kinds. */
 export const bitOf = (kind: FailureClass): number => BITS[kind]

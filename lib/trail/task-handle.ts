@@ -4,11 +4,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { AuditUser, ScopeFacts, TaskFacts, TaskHandle } from '../contracts.js'
 import { AUDIT_ERR_OPTION, AUDIT_ERR_TASK } from '../errors.js'
+import { USER_TEXTS } from '../events/audit-user.js'
 import { plainText } from '../layouts/plain.js'
 import { MAX_STRING_LENGTH } from '../layouts/quote.js'
 
 const MAX_ROLES = 10_000
-const USER_TEXTS = ['id', 'name', 'full_name', 'email', 'domain', 'hash'] as const
 
 /**
  * What is to be done, with an id.

@@ -11,7 +11,7 @@ import { createDelivery } from './delivery.js'
 import { enrich, type ProcessFields } from './enrich.js'
 import { type Hold, Holds } from './holds.js'
 import { bitOf, failureClassOf, kindsWith } from './on-failure.js'
-import { keepingAlive, quiet } from './promises.js'
+import { keepingAlive, NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
 import { createTimestamp } from './timestamp.js'
 
 /** The version of ECS that the events follow. */
@@ -31,6 +31,7 @@ export interface TrailParts {
   readonly durability: Durability
   readonly policies: Readonly<Record<FailureClass, FailurePolicy>>
   readonly onFailure: OnFailure
+  /** @default false */
   readonly recordsAttemptedNames?: boolean
   readonly queue: {
     /** How many bytes may wait to be written. */
@@ -65,7 +66,6 @@ export interface Trail {
   close (): Promise<void>
 }
 
-const NOTHING_TO_WAIT_FOR = Promise.resolve()
 const NO_FACTS: ScopeFacts = {}
 /** More than an event about the log takes. */
 const ROOM_FOR_AN_EVENT = 4096

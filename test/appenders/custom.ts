@@ -28,7 +28,7 @@ test('a module keeps the contract', async t => {
   await appenderContract(t, async t => {
     const directory = t.testdir({ 'mine.mjs': FILE_APPENDER, 'audit.log': '' })
     return { appender: await custom(directory, './mine.mjs', { path: 'audit.log' }), read: async () => readFileSync(join(directory, 'audit.log'), 'utf8') }
-  })
+  }, 'AUDIT_ERR_WRITE')
 })
 
 test('modules are found by path and by name, of every kind', async t => {
