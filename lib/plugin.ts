@@ -13,12 +13,11 @@ import { trackRunningRequest } from './http/context.js'
 import { DisabledScope } from './http/disabled.js'
 import { createQuestions, type Resolvers } from './http/identity.js'
 import { createRecurring } from './http/recurring.js'
-import { NoticingScope } from './http/missing-privileges.js'
 import { recordRequests } from './http/requests.js'
 import { type RequestLike, RequestScope } from './http/scope.js'
 import { recordSecurityEvents } from './http/security.js'
 import { createTraceSource } from './http/trace.js'
-import { type AuditInstance, disabledInstance, enabledInstance, refuseToGuess, type ScopeOf } from './instance.js'
+import { type AuditInstance, disabledInstance, enabledInstance, refuseToGuess } from './instance.js'
 import { createLayout } from './layouts/create.js'
 import { beforeLeaving } from './process/leaving.js'
 import { reopenOnHangup } from './process/reopening.js'
@@ -85,7 +84,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
   const { user, session, space, requestContext } = options
   const recurring = createRecurring()
   const parts = { trail, traces, wrap, questions: createQuestions<FastifyRequest>({ user, session, space }, recurring) }
-  const scopeOf = decorateRequests(app, settings.security.missing_privileges ? request => new NoticingScope(parts, request) : request => new RequestScope(parts, request))
+  const scopeOf = decorateRequests(app, request => new RequestScope(parts, request))
   const runningRequest = requestContext === false ? refuseToGuess : await trackRunningRequest(app)
   app.decorate('audit', enabledInstance({ trail, appender, wrap, scopeOf, runningRequest }))
 
@@ -164,14 +163,14 @@ function checkOptions (options: AuditOptions): void {
 }
 
 /** Gives requests their `audit`, over a slot that stays null for requests that say nothing. */
-function decorateRequests (app: FastifyInstance, makeScope: ScopeOf): ScopeOf {
+function decorateRequests<Scope extends ScopedAuditLogger> (app: FastifyInstance, makeScope: (request: FastifyRequest) => Scope): (request: FastifyRequest) => Scope {
   const slot = Symbol('fastify-audit.scope')
-  function scopeOf (request: FastifyRequest): ScopedAuditLogger {
-    const slots = request as unknown as Record<symbol, ScopedAuditLogger | null>
+  function scopeOf (request: FastifyRequest): Scope {
+    const slots = request as unknown as Record<symbol, Scope | null>
     return (slots[slot] ??= makeScope(request))
   }
   app.decorateRequest(slot, null)
-  app.decorateRequest('audit', { getter () { return scopeOf(this) } })
+  app.decorateRequest('audit', { getter (): ScopedAuditLogger { return scopeOf(this) } })
   return scopeOf
 }
 

@@ -6,7 +6,7 @@ import { fromFault } from '../appenders/custom.js'
 import { earlyBodyFault, lateBlockFault, maxSizeFault } from '../http/detail-settings.js'
 import { securitySchema } from '../http/security-settings.js'
 import { httpSchema, requestIdSchema } from '../http/settings.js'
-import { ipAllowlistFaults } from '../http/trace.js'
+import { rangeFault } from '../http/trusted-senders.js'
 import { patternFault } from '../layouts/pattern.js'
 import { savedObjectsSchema } from '../repository/settings.js'
 import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
@@ -91,8 +91,8 @@ export const settingChecks: readonly SettingCheck[] = [
     { path: [filters, EACH, 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
     { path: [filters, EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null }
   ]),
-  { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => ipAllowlistFaults([String(range)])[0]?.message ?? null },
-  { path: ['security', 'trusted_proxies', EACH], fault: (range) => ipAllowlistFaults([String(range)])[0]?.message ?? null },
+  { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => rangeFault(String(range)) },
+  { path: ['security', 'trusted_proxies', EACH], fault: (range) => rangeFault(String(range)) },
   { path: ['appender', 'from'], fault: fromFault },
   { path: ['appender', 'layout', 'pattern'], fault: (pattern) => patternFault(String(pattern)) }
 ]

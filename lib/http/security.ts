@@ -1,9 +1,10 @@
 // The security events of an application: what the settings ask for, wired to its hooks and its
 // servers. Called by plugin.ts, once, when auditing is enabled; what is not asked for costs nothing.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { AuditLogger, ScopedAuditLogger } from '../contracts.js'
+import type { AuditLogger } from '../contracts.js'
 import type { RefusedRequest } from '../events/security.js'
 import { plainText } from '../layouts/plain.js'
+import type { Logger } from '../trail/logger.js'
 import { watchHeaders } from './bad-headers.js'
 import { recordMissingPrivileges } from './missing-privileges.js'
 import { createRedaction } from './redact.js'
@@ -15,7 +16,7 @@ export interface SecurityParts {
   readonly settings: SecuritySettings
   /** What `http.redact.query` names: hidden here too. */
   readonly redactedQuery: readonly string[]
-  readonly scopeOf: (request: FastifyRequest) => ScopedAuditLogger
+  readonly scopeOf: (request: FastifyRequest) => Logger
   readonly withoutRequest: AuditLogger
 }
 
@@ -32,5 +33,5 @@ export function recordSecurityEvents (app: FastifyInstance, { settings, redacted
 
   if (settings.internal_headers.length > 0) watchHeaders(app, { settings, scopeOf, describe })
   if (settings.missing_privileges) recordMissingPrivileges(app, { scopeOf, describe })
-  if (settings.bad_requests || settings.tls_errors) watchConnections(app, { settings, logger: withoutRequest })
+  if (settings.bad_requests || settings.tls_errors) watchConnections(app, { settings, say: event => { withoutRequest.log(event) } })
 }

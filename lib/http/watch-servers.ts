@@ -7,6 +7,7 @@ import type { Http2ServerRequest, IncomingHttpHeaders, ServerHttp2Stream } from 
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
+import { listenBeside } from './listen-beside.js'
 import type { RequestLike } from './scope.js'
 
 /** How a request ended that was not recorded on its way in; without a status nothing was answered. */
@@ -76,11 +77,8 @@ function watchHttp1 (app: FastifyInstance, watcher: Watcher): void {
   })
 }
 
-const TAKEN_OVER: readonly unknown[] = ['upgrade', 'connect']
-
 // Node publishes no request for an upgrade or a CONNECT that a listener takes. Without a
-// listener it treats the one as an ordinary request and refuses the other, so ours comes with
-// the first of theirs and goes with the last.
+// listener it treats the one as an ordinary request and refuses the other.
 function watchTakenOver (server: Server, watcher: Watcher): void {
   function onTaken (raw: IncomingMessage, socket: Socket): void {
     if (raw.httpVersionMajor > 1) return
@@ -93,15 +91,8 @@ function watchTakenOver (server: Server, watcher: Watcher): void {
       else response.on('close', () => { closed(raw, response, watcher) })
     })
   }
-  const listensTo = (name: string): boolean => server.listeners(name).includes(onTaken)
-
-  for (const name of ['upgrade', 'connect']) if (server.listenerCount(name) > 0) server.on(name, onTaken)
-  server.on('newListener', (name: string, listener: unknown) => {
-    if (TAKEN_OVER.includes(name) && listener !== onTaken && !listensTo(name)) server.on(name, onTaken)
-  })
-  server.on('removeListener', (name: string) => {
-    if (TAKEN_OVER.includes(name) && server.listenerCount(name) === 1 && listensTo(name)) server.removeListener(name, onTaken)
-  })
+  listenBeside(server, 'upgrade', onTaken)
+  listenBeside(server, 'connect', onTaken)
 }
 
 // Node publishes no message for HTTP/2; there is one server, and its listeners do.
