@@ -4,7 +4,7 @@ import diagnostics from 'node:diagnostics_channel'
 import type { Server } from 'node:http'
 import type { ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
-import type { TLSSocket } from 'node:tls'
+import { Server as TlsServer, type TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import type { AuditEvent } from '../contracts.js'
 import { badRequestEvent, type Fault, type Peer, tlsErrorEvent } from '../events/security.js'
@@ -49,7 +49,7 @@ export function watchConnections (app: FastifyInstance, { settings, say }: Watch
     if (settings.tls_errors) server.prependListener('tlsClientError', onTlsError).on('secureConnection', onSecure)
     if (!settings.bad_requests) return
     listenBeside(server, 'clientError', onBadRequest)
-    server.on('secureConnection', (connection: TLSSocket) => { watchUnheard(server, connection) })
+    if (server instanceof TlsServer) server.on('secureConnection', (connection: TLSSocket) => { watchUnheard(server, connection) })
     if (app.initialConfig.http2 === true) watchHttp2(server)
   }
 
@@ -84,7 +84,7 @@ export function watchConnections (app: FastifyInstance, { settings, say }: Watch
     }
     if (!ours) return
     rememberPeer(socket)
-    if (settings.bad_requests) watchUnheard(server, socket)
+    if (settings.bad_requests && !(server instanceof TlsServer)) watchUnheard(server, socket)
   }
 
   isOurs.set(app.server, true)

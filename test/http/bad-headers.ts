@@ -6,7 +6,7 @@ import Fastify from 'fastify'
 import { test } from 'tap'
 import audit from '../../lib/index.js'
 import { createHeaderFilter } from '../../lib/http/bad-headers.js'
-import { auditedApp, listen, sendRaw, type WrittenEvent } from '../support/audited-app.js'
+import { auditedApp, eventually, listen, sendRaw, type WrittenEvent } from '../support/audited-app.js'
 
 const ask = (...headers: string[]): string => ['GET /me HTTP/1.1', 'Host: h', 'Connection: close', ...headers].join('\r\n') + '\r\n\r\n'
 const actions = (events: WrittenEvent[]): string[] => events.map(({ event }) => `${event.action} ${event.outcome}`)
@@ -76,12 +76,12 @@ test('what forges a user is gone before anybody is asked who it is, and before t
     user: request => request.headers['x-user'] === undefined ? undefined : { name: String(request.headers['x-user']) }
   })
   app.setErrorHandler((_error, request, reply) => {
-    seen.push(request.headers['x-user'], request.raw.headers['x-user'], request.raw.headersDistinct['x-user'])
+    seen.push(request.headers['x-user'], request.raw.headers['x-user'])
     reply.code(400).send('no')
   })
   app.get('/me', async () => 'ok')
   await sendRaw(await listen(app), ask('X-User: admin', 'X-User: root'))
-  t.same(seen.slice(0, 2), [undefined, undefined])
+  t.same(seen, [undefined, undefined])
   const written = await events()
   t.same(actions(written), ['bad_headers failure', 'http_request failure'])
   t.notMatch(JSON.stringify(written), /admin|root/)
@@ -99,9 +99,10 @@ test('none of the hooks that the application adds after the plugin sees such a r
     child.addHook('onRequest', async () => { seen.push('hook of a child') })
     child.get('/me', { onRequest: async () => { seen.push('hook of a route') } }, async () => { seen.push('handler') })
   })
-  t.match(await sendRaw(await listen(app), ask('x-user: 1')), /^HTTP\/1.1 400/)
+  const port = await listen(app)
+  t.match(await sendRaw(port, ask('x-user: 1')), /^HTTP\/1.1 400/)
   t.same(seen, [])
-  t.match(await sendRaw(app.addresses()[0]!.port, ask()), /^HTTP\/1.1 200/)
+  t.match(await sendRaw(port, ask()), /^HTTP\/1.1 200/)
   t.same(seen, ['hook', 'hook of a child', 'hook of a route', 'handler'])
 })
 
@@ -121,6 +122,7 @@ test('over HTTP/2, and from an address of IPv4 on a socket of IPv6', async t => 
   const [{ ':status': status }] = await once(session.request({ ':path': '/me', 'x-user': ['a', 'b'] }).resume(), 'response') as [{ ':status': number }]
   session.close()
   t.equal(status, 400)
+  await eventually(async () => (await events()).length > 1)
   t.same(actions(await events()), ['bad_headers failure', 'http_request failure'])
   await app.close()
   const mapped = await auditedApp(t, { section: { security: { ...security, trusted_proxies: ['127.0.0.1'] } } })

@@ -62,6 +62,33 @@ test('a request that does not all come in time is recorded; a connection that sa
   t.same((await recorded(audited, 1)).short, ['bad_headers ERR_HTTP_REQUEST_TIMEOUT'])
 })
 
+test('a connection that is kept in stock, over TLS too, is no fault', { skip: withoutOpenssl }, async t => {
+  const times = { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 50 }
+  const audited = await auditedApp(t, { server: { https: { ...certificate(t), ...times } } as never })
+  const port = await listen(audited.app)
+  const silent = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false })
+  await once(silent.resume().on('error', () => {}), 'close')
+  const half = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => { half.write('GET / HT') })
+  await once(half.resume().on('error', () => {}), 'close')
+  t.same((await recorded(audited, 1)).short, ['bad_headers ERR_HTTP_REQUEST_TIMEOUT'])
+})
+
+test('a client that goes away in the middle of what it sends has sent nothing wrong', async t => {
+  const audited = await auditedApp(t)
+  audited.app.post('/', async () => 'ok')
+  const port = await listen(audited.app)
+  await send(port, 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nhalf')
+  await send(port, 'GET / HT')
+  t.same((await recorded(audited, 1)).short, ['http_request unknown'])
+})
+
+test('two applications in one process record what is theirs', async t => {
+  const audited = [await auditedApp(t), await auditedApp({ testdir: () => mkdtempSync(join(tmpdir(), 'fastify-audit-')), teardown: t.teardown.bind(t), fail: t.fail.bind(t) } as Test)]
+  const ports = [await listen(audited[0]!.app), await listen(audited[1]!.app)]
+  const from = [await send(ports[0]!, 'NO\r\n\r\n'), await send(ports[1]!, 'NO\r\n\r\n')].map(sent => sent.from)
+  for (const [i, app] of audited.entries()) t.same((await recorded(app, 1)).events.map(({ client }) => client?.port), [from[i]])
+})
+
 test('a connection that is reset or closed is no fault', async t => {
   const audited = await auditedApp(t)
   const port = await listen(audited.app)
@@ -132,6 +159,17 @@ test('bytes that are no HTTP/2 are recorded', async t => {
   const { from } = await send(port, 'GET / HTTP/1.1\r\nHost: h\r\n\r\n')
   const { events, short } = await recorded(audited, 1)
   t.same(short, ['bad_headers ERR_HTTP2_ERROR'])
+  t.same(events[0]!.client, { ip: '127.0.0.1', port: from })
+})
+
+test('who does not speak HTTP/2 to a server that speaks nothing else is recorded', { skip: withoutOpenssl }, async t => {
+  const audited = await auditedApp(t, { server: { http2: true, https: { ...certificate(t), unknownProtocolTimeout: 100 } } as never })
+  const port = await listen(audited.app)
+  const from = await sendTls(port, 'GET / HTTP/1.1\r\nHost: h\r\n\r\n', { ALPNProtocols: undefined })
+  // Node's own: until then, closing the server does not end.
+  t.ok(await eventually(() => new Promise(resolve => { audited.app.server.getConnections((_error, count) => { resolve(count === 0) }) })))
+  const { events, short } = await recorded(audited, 1)
+  t.same(short, ['bad_headers ERR_HTTP2_NO_ALPN'])
   t.same(events[0]!.client, { ip: '127.0.0.1', port: from })
 })
 
