@@ -24,9 +24,9 @@ import { reopenOnHangup } from './process/reopening.js'
 import { createStop } from './process/stopping.js'
 import { auditRepository } from './repository/audit-repository.js'
 import type { WrapRepository } from './trail/logger.js'
-import { ALWAYS_GO_ON, createOnFailure, FAILURE_CLASSES } from './trail/on-failure.js'
+import { ALWAYS_GO_ON, createOnFailure } from './trail/on-failure.js'
 import { createTrail, type Trail } from './trail/trail.js'
-import { kindsThatFiltersMayDrop } from './trail/void-policies.js'
+import { voidPolicyWarnings } from './trail/void-policies.js'
 import { compileWishes } from './trail/wanted.js'
 
 /** The options of `app.register(audit, …)`. */
@@ -76,10 +76,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     return
   }
 
-  const [filters, mayDrop] = settings.include_filters.length > 0 ? ['include_filters', FAILURE_CLASSES] as const : ['ignore_filters', kindsThatFiltersMayDrop(settings.ignore_filters)] as const
-  for (const kind of mayDrop.filter(onFailure.holds)) {
-    app.log.warn({}, `fastify-audit: on_failure.${kind} holds for events that are recorded: a rule of ${filters} may drop some, and nobody waits for those`)
-  }
+  for (const warning of voidPolicyWarnings(settings, onFailure.holds)) app.log.warn({}, `fastify-audit: ${warning}`)
   const { trail, appender } = await openTrail(app, settings, onFailure, { locate, shown })
   const { user, session, space, requestContext } = options
   const recurring = createRecurring()

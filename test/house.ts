@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   index: ['plugin', 'instance', 'authentication', 'config', 'http', 'repository', 'trail', 'appenders', 'layouts', 'events', 'words'],
   plugin: ['instance', 'process', 'config', 'http', 'repository', 'trail', 'appenders', 'layouts', 'events', 'words'],
   instance: ['trail', 'words'],
+  cli: ['config', 'trail', 'layouts', 'words'],
   process: ['words'],
   config: ['http', 'repository', 'trail', 'appenders', 'rolling', 'layouts', 'words'],
   http: ['trail', 'layouts', 'events', 'words'],
