@@ -23,7 +23,10 @@ import { beforeLeaving } from './process/leaving.js'
 import { reopenOnHangup } from './process/reopening.js'
 import { createStop } from './process/stopping.js'
 import { auditRepository } from './repository/audit-repository.js'
+import { recordedObjects } from './repository/settings.js'
 import type { WrapRepository } from './trail/logger.js'
+import { compileFields, withFields } from './trail/fields/compile.js'
+import { readHashKey } from './trail/fields/key.js'
 import { ALWAYS_GO_ON, createOnFailure } from './trail/on-failure.js'
 import { createTrail, type Trail } from './trail/trail.js'
 import { voidPolicyWarnings } from './trail/void-policies.js'
@@ -62,7 +65,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
   for (const deprecation of deprecations) app.log.warn({}, `fastify-audit: ${deprecation}`)
 
   const traces = createTraceSource(settings.requestId, app.initialConfig.requestIdHeader as string | false)
-  const recorded = { ...settings.saved_objects, include_saved_object_names: settings.include_saved_object_names }
+  const recorded = recordedObjects(settings, durationToMilliseconds(settings.queue.timeout))
   const onFailure = settings.enabled
     ? createOnFailure(settings.on_failure, Math.ceil(durationToMilliseconds(settings.queue.timeout) / 1000))
     : ALWAYS_GO_ON
@@ -110,12 +113,13 @@ async function openTrail (app: FastifyInstance, settings: Settings, onFailure: O
     notice: told => notice(told)
   }
   const timeout = durationToMilliseconds(settings.queue.timeout)
+  const change = compileFields(settings.fields, readHashKey(settings.fields, surroundings))
   const since = Date.now()
   const appender = await createAppender(settings.appender, surroundings)
   const trail = createTrail({
     appender,
     type: settings.appender.type,
-    layout: createLayout(settings.appender.layout),
+    layout: withFields(createLayout(settings.appender.layout), change),
     ignores: compileWishes({ ignore: settings.ignore_filters, include: settings.include_filters, allowed: settings.allow_silencing_failures }),
     surroundings,
     durability: settings.durability,

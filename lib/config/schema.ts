@@ -9,6 +9,7 @@ import { httpSchema, requestIdSchema } from '../http/settings.js'
 import { rangeFault } from '../http/trusted-senders.js'
 import { patternFault } from '../layouts/pattern.js'
 import { savedObjectsSchema } from '../repository/settings.js'
+import { fieldFault, fieldsSchema, hashKeyFault } from '../trail/fields/settings.js'
 import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
 import { onFailureSchema } from '../trail/on-failure.js'
 import { authenticationSchema, durabilitySchema, lifecycleEventsSchema, queueSchema } from '../trail/settings.js'
@@ -61,6 +62,7 @@ export const auditSchema = {
     ignore_filters: { ...ignoreFiltersSchema, default: [] },
     include_filters: { ...includeFiltersSchema, default: [] },
     allow_silencing_failures: { ...allowSilencingFailuresSchema, default: [] },
+    fields: { ...fieldsSchema, default: {} },
     include_saved_object_names: {
       type: 'boolean',
       description: 'Whether the name of an object is recorded beside its id, as kibana.saved_object.name.',
@@ -91,6 +93,12 @@ export const settingChecks: readonly SettingCheck[] = [
     { path: [filters, EACH, 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
     { path: [filters, EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null }
   ]),
+  ...(['include', 'exclude', 'hash'] as const).flatMap((list): SettingCheck[] => [
+    { path: ['fields', list, EACH, 'fields', EACH], fault: (path) => fieldFault(list, String(path)) },
+    { path: ['fields', list, EACH, 'when', 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
+    { path: ['fields', list, EACH, 'when', 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null }
+  ]),
+  { path: ['fields', 'hash'], beside: ['fields'], fault: hashKeyFault },
   { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => rangeFault(String(range)) },
   { path: ['security', 'trusted_proxies', EACH], fault: (range) => rangeFault(String(range)) },
   { path: ['appender', 'from'], fault: fromFault },

@@ -15,7 +15,7 @@ const text = { type: 'string', minLength: 1, title: 'a text that is not empty' }
  * names at least one key and a list at least one value: what would match everything, or
  * nothing, is a mistake.
  */
-const ignoreFilterSchema = {
+export const ignoreFilterSchema = {
   type: 'object',
   title: 'a rule with at least one of actions, categories, types, outcomes, spaces, users, saved_object_types, paths',
   additionalProperties: false,
@@ -91,7 +91,8 @@ function keepEverything (): boolean {
   return false
 }
 
-function compileRule (rule: IgnoreFilter): Test {
+/** Compiles one rule, whose patterns are sound. Throws what reading the record throws. */
+export function compileRule (rule: IgnoreFilter): Test {
   const tests: Test[] = []
   const { categories, types, outcomes, users, paths } = rule
   if (rule.actions !== undefined) {
