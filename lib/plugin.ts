@@ -2,11 +2,10 @@
 // trail, decorate the application, record its requests, close with it.
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { createAppender, reopensOnSighup } from './appenders/create.js'
 import { readSettings } from './config/read.js'
-import { type AuditConfig, auditSchema, settingChecks, type Settings } from './config/schema.js'
-import { durationToMilliseconds, sizeToBytes } from './config/units.js'
-import type { Appender, LogNotice, OnFailure, ScopedAuditLogger, Surroundings } from './contracts.js'
+import { type AuditConfig, auditSchema, settingChecks } from './config/schema.js'
+import { durationToMilliseconds } from './config/units.js'
+import type { ScopedAuditLogger } from './contracts.js'
 import { AUDIT_ERR_OPTION } from './errors.js'
 import { trackRunningRequest } from './http/context.js'
 import { DisabledScope } from './http/disabled.js'
@@ -16,16 +15,11 @@ import { recordRequests } from './http/requests.js'
 import { type RequestLike, RequestScope } from './http/scope.js'
 import { createTraceSource } from './http/trace.js'
 import { type AuditInstance, disabledInstance, enabledInstance, refuseToGuess, type ScopeOf } from './instance.js'
-import { createLayout } from './layouts/create.js'
-import { beforeLeaving } from './process/leaving.js'
-import { reopenOnHangup } from './process/reopening.js'
-import { createStop } from './process/stopping.js'
+import { openTrail, policiesOf } from './opening.js'
 import { auditRepository } from './repository/audit-repository.js'
 import type { WrapRepository } from './trail/logger.js'
 import { ALWAYS_GO_ON, createOnFailure, FAILURE_CLASSES } from './trail/on-failure.js'
-import { createTrail, type Trail } from './trail/trail.js'
 import { kindsThatFiltersMayDrop } from './trail/void-policies.js'
-import { compileWishes } from './trail/wanted.js'
 
 /** The options of `app.register(audit, …)`. */
 export interface AuditOptions extends Resolvers<FastifyRequest> {
@@ -62,7 +56,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
   const traces = createTraceSource(settings.requestId, app.initialConfig.requestIdHeader as string | false)
   const recorded = { ...settings.saved_objects, include_saved_object_names: settings.include_saved_object_names }
   const onFailure = settings.enabled
-    ? createOnFailure(settings.on_failure, Math.ceil(durationToMilliseconds(settings.queue.timeout) / 1000))
+    ? createOnFailure(policiesOf(settings), Math.ceil(durationToMilliseconds(settings.queue.timeout) / 1000))
     : ALWAYS_GO_ON
   const wrap: WrapRepository = (repository, options, logger) =>
     auditRepository(repository, options ?? {}, { logger, settings: recorded, onFailure })
@@ -93,46 +87,6 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     onFailure,
     scopeOf: request => 'log' in request ? scopeOf(request) : new RequestScope(rawParts, request)
   })
-}
-
-/** Opens the appender and starts the trail in front of it; both end with the application, or with the process. */
-async function openTrail (app: FastifyInstance, settings: Settings, onFailure: OnFailure, locate: Surroundings['locate']): Promise<{ trail: Trail, appender: Appender }> {
-  // What an appender has to tell while it is being opened waits for the trail.
-  const notices: LogNotice[] = []
-  let notice = (told: LogNotice): void => { notices.push(told) }
-  const surroundings: Surroundings = {
-    directory: process.cwd(),
-    locate,
-    now: Date.now,
-    log: app.log,
-    durability: settings.durability,
-    mayOpenLater: !Object.values(settings.on_failure).includes('stop'),
-    notice: told => notice(told)
-  }
-  const timeout = durationToMilliseconds(settings.queue.timeout)
-  const appender = await createAppender(settings.appender, surroundings)
-  const trail = createTrail({
-    appender,
-    type: settings.appender.type,
-    layout: createLayout(settings.appender.layout),
-    ignores: compileWishes({ ignore: settings.ignore_filters, include: settings.include_filters, allowed: settings.allow_silencing_failures }),
-    surroundings,
-    durability: settings.durability,
-    policies: settings.on_failure,
-    onFailure,
-    queue: { maxBytes: sizeToBytes(settings.queue.max_bytes), timeout },
-    stop: createStop(app, 2 * timeout)
-  })
-  notice = trail.notice
-  notices.forEach(trail.notice)
-
-  const releases = [beforeLeaving(trail.writeNow)]
-  if (reopensOnSighup(settings.appender)) releases.push(reopenOnHangup(async () => { await appender.reopen?.() }, app.log))
-  app.addHook('onClose', async function closeTrail () {
-    await trail.close()
-    for (const release of releases) release()
-  })
-  return { trail, appender }
 }
 
 /** The raw message of no request, for the trace of a disabled logger without one. */

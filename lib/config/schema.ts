@@ -8,9 +8,11 @@ import { patternFault } from '../layouts/pattern.js'
 import { savedObjectsSchema } from '../repository/settings.js'
 import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
 import { onFailureSchema } from '../trail/on-failure.js'
+import { fallbackSchema, routeModeSchema, routesSchema } from '../trail/routes.js'
 import { durabilitySchema, queueSchema } from '../trail/settings.js'
 import { type Policies, voidPolicyFault } from '../trail/void-policies.js'
 import { allowSilencingFailuresSchema, includeFiltersSchema } from '../trail/wanted.js'
+import { appendersChecks, appendersSchema, type NamedAppender } from './appenders.js'
 import type { Complete } from './defaults.js'
 import type { FromSchema } from './from-schema.js'
 import { sizeSchema } from './units.js'
@@ -51,6 +53,10 @@ export const auditSchema = {
   properties: {
     enabled: { type: 'boolean', description: 'Whether events are recorded.', default: false },
     appender: { ...appenderSchema, default: defaultAppender },
+    appenders: appendersSchema,
+    routes: { ...routesSchema, default: [] },
+    route_mode: routeModeSchema,
+    fallback: fallbackSchema,
     durability: durabilitySchema,
     on_failure: { ...onFailureSchema, default: {} },
     queue: { ...queueSchema, default: {} },
@@ -70,7 +76,7 @@ export const auditSchema = {
 } as const
 
 /** What a user may write: every key may be left out. */
-export type AuditConfig = FromSchema<typeof auditSchema>
+export type AuditConfig = Omit<FromSchema<typeof auditSchema>, 'appenders'> & { readonly appenders?: Readonly<Record<string, NamedAppender>> }
 
 /** The settings once defaults are filled in. */
 export type Settings = Complete<typeof auditSchema>
@@ -83,5 +89,6 @@ export const settingChecks: readonly SettingCheck[] = [
   { path: ['ignore_filters', EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null },
   { path: ['include_filters', EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null },
   { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => ipAllowlistFaults([String(range)])[0]?.message ?? null },
-  { path: ['appender', 'layout', 'pattern'], fault: (pattern) => patternFault(String(pattern)) }
+  { path: ['appender', 'layout', 'pattern'], fault: (pattern) => patternFault(String(pattern)) },
+  ...appendersChecks
 ]

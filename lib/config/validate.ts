@@ -28,7 +28,7 @@ export function validate (tree: SettingNode, schema: object): { readonly value: 
   return { value, problems: problemsOf(tree, check.errors ?? []) }
 }
 
-/** Stands in a check's path for every item of a list. */
+/** Stands in a check's path for every item of a list, and every key of an object. */
 export const EACH = Symbol('each')
 
 /** What a part finds out about one of its settings after the schema has accepted that setting, such as a pattern that does not compile. */
@@ -62,6 +62,7 @@ function pathsOf (tree: SettingNode, pattern: SettingCheck['path']): Path[] {
   return pattern.reduce<Path[]>((paths, key) => paths.flatMap((path) => {
     if (key !== EACH) return [[...path, key]]
     const content = findNode(tree, path)?.content
+    if (content instanceof Map) return [...content.keys()].map(name => [...path, name])
     return Array.isArray(content) ? content.map((_, index) => [...path, index]) : []
   }), [[]])
 }

@@ -171,7 +171,7 @@ export function createDelivery ({ appender, observer, deadlines, maxBytes, ackno
   }
 
   function giveUp (error: Error): void {
-    observer.lost(queue.lines, error)
+    observer.lost(queue.lines, error, underWay().map(batch => batch.rest()))
     refuseAll(error)
     queue.clear()
   }

@@ -15,7 +15,7 @@ const text = { type: 'string', minLength: 1, title: 'a text that is not empty' }
  * names at least one key and a list at least one value: what would match everything, or
  * nothing, is a mistake.
  */
-const ignoreFilterSchema = {
+export const ignoreFilterSchema = {
   type: 'object',
   title: 'a rule with at least one of actions, categories, types, outcomes, spaces, users, saved_object_types, paths',
   additionalProperties: false,

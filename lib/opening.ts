@@ -1,0 +1,99 @@
+// Opens the appenders that the settings name and starts the trail in front of them. Called by
+// plugin.ts at start; both end with the application, or with the process.
+import type { FastifyInstance } from 'fastify'
+import { createAppender, reopensOnSighup } from './appenders/create.js'
+import type { NamedAppender } from './config/appenders.js'
+import type { Settings } from './config/schema.js'
+import { durationToMilliseconds, sizeToBytes } from './config/units.js'
+import type { Appender, Durability, FailureClass, FailurePolicy, Layout, LogNotice, OnFailure, Surroundings } from './contracts.js'
+import { createLayout } from './layouts/create.js'
+import { writeToStandardError } from './process/last-rung.js'
+import { beforeLeaving } from './process/leaving.js'
+import { reopenOnHangup } from './process/reopening.js'
+import { createStop } from './process/stopping.js'
+import { strictest } from './trail/on-failure.js'
+import type { Destination } from './trail/outlet.js'
+import { compileRoutes } from './trail/routes.js'
+import { createTrail, type Trail } from './trail/trail.js'
+import { compileWishes, type Wishes } from './trail/wanted.js'
+
+interface Named { readonly name: string, readonly config: NamedAppender, readonly durability: Durability, readonly policies: Readonly<Record<FailureClass, FailurePolicy>> }
+
+function named ({ appender, appenders, durability, on_failure: policies }: Settings): Named[] {
+  if (appenders === undefined) return [{ name: 'default', config: appender, durability, policies }]
+  return Object.entries<NamedAppender>(appenders).map(([name, config]) => {
+    const word = config.on_failure
+    return { name, config, durability: config.durability ?? durability, policies: word === undefined ? policies : { writes: word, reads: word, http: word, authentication: word } }
+  })
+}
+
+/** For each kind, the strictest policy of all appenders: what an operation of that kind has to reckon with. */
+export function policiesOf (settings: Settings): Readonly<Record<FailureClass, FailurePolicy>> {
+  return strictest(named(settings).map(({ policies }) => policies))
+}
+
+/**
+ * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) one of the appenders cannot be opened; the others are closed again
+ */
+export async function openTrail (app: FastifyInstance, settings: Settings, onFailure: OnFailure, locate: Surroundings['locate']): Promise<{ trail: Trail, appender: Pick<Appender, 'reopen'> }> {
+  // What an appender has to tell while it is being opened waits for the trail.
+  const notices: LogNotice[] = []
+  let notice = (told: LogNotice): void => { notices.push(told) }
+  const timeout = durationToMilliseconds(settings.queue.timeout)
+  const layouts = new Map<string, Layout>()
+  const destinations: Destination[] = []
+  const wishes = (ignore: Wishes['ignore'], include: Wishes['include']): Destination['ignores'] =>
+    compileWishes({ ignore, include, allowed: settings.allow_silencing_failures })
+  try {
+    for (const one of named(settings)) destinations.push(await open(one))
+  } catch (error) {
+    await Promise.allSettled(destinations.map(({ appender }) => appender.close()))
+    throw error
+  }
+
+  async function open ({ name, config, durability, policies }: Named): Promise<Destination> {
+    const appender = await createAppender(config, {
+      directory: process.cwd(),
+      locate: settings.appenders === undefined ? locate : (first, ...rest) => first === 'appender' ? locate('appenders', name, ...rest) : locate(first!, ...rest),
+      now: Date.now,
+      log: app.log,
+      durability,
+      mayOpenLater: !Object.values(policies).includes('stop'),
+      notice: told => notice(told)
+    })
+    const { layout: layoutConfig = { type: 'json' } } = config
+    const key = JSON.stringify(layoutConfig)
+    const layout = layouts.get(key) ?? createLayout(layoutConfig)
+    layouts.set(key, layout)
+    return { name, type: config.type, appender, layout, ignores: wishes(config.ignore_filters ?? [], []), durability, policies }
+  }
+
+  const { routes, route_mode: mode, fallback } = settings
+  const trail = createTrail({
+    destinations,
+    ...settings.appenders !== undefined && { routing: { route: compileRoutes(routes, mode), fallback, lastRung: writeToStandardError } },
+    ignores: wishes(settings.ignore_filters, settings.include_filters),
+    surroundings: { now: Date.now, log: app.log },
+    policies: policiesOf(settings),
+    onFailure,
+    queue: { maxBytes: sizeToBytes(settings.queue.max_bytes), timeout },
+    stop: createStop(app, 2 * timeout)
+  })
+  notice = trail.notice
+  notices.forEach(trail.notice)
+
+  const releases = [beforeLeaving(trail.writeNow)]
+  const hangup = named(settings).flatMap(({ config }, index) => reopensOnSighup(config) ? [destinations[index]!.appender] : [])
+  if (hangup.length > 0) releases.push(reopenOnHangup(() => reopenAll(hangup), app.log))
+  app.addHook('onClose', async function closeTrail () {
+    await trail.close()
+    for (const release of releases) release()
+  })
+  return { trail, appender: { reopen: () => reopenAll(destinations.map(({ appender }) => appender)) } }
+}
+
+/** Reopens all, also when one of them cannot be. */
+async function reopenAll (appenders: readonly Appender[]): Promise<void> {
+  const results = await Promise.allSettled(appenders.map(async appender => { await appender.reopen?.() }))
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+}
