@@ -6,7 +6,9 @@ import { AUDIT_ERR_OPTION } from '../errors.js'
 import { describeCall, type Call } from './call.js'
 import { follow, isFollowable } from './follow.js'
 import { isObject, isThenable } from './object-reference.js'
+import { isRemembered, remember } from './remembered.js'
 import { isRefusal, recordedError } from './refusal.js'
+import { STRETCH } from '../trail/logger.js'
 import { say, sayNow, type Said } from './say.js'
 import type { RecordedObjects } from './settings.js'
 
@@ -40,8 +42,9 @@ export interface Run {
 export async function runWrite (run: Run): Promise<unknown> {
   const call = describeCall(run.operation, run.args, run.settings)
   if (asksForPermission(run)) await permission(run, call)
-  const intention = await say(run.logger, call.all, call.events('unknown'))
-  await run.onFailure.mayGoOn('writes', intention.acknowledged)
+  // Each promise costs as much as a line while @fastify/request-context follows it: none that is not needed.
+  const saying = say(run.logger, call.all, call.events('unknown'))
+  await run.onFailure.mayGoOn('writes', (saying instanceof Promise ? await saying : saying).acknowledged)
   let result: unknown
   try {
     result = await Reflect.apply(run.method, run.target, call.args)
@@ -50,7 +53,8 @@ export async function runWrite (run: Run): Promise<unknown> {
     throw error
   }
   // The write is done, and each of its intentions stands in the log: nothing is left to hold up.
-  await acknowledged(say(run.logger, call.refused(result), call.refusal))
+  const refused = call.refused(result)
+  if (refused.length > 0) await acknowledged(say(run.logger, refused, call.refusal))
   return result
 }
 
@@ -77,8 +81,8 @@ function read (run: Run, call: Call): unknown {
   }
   if (isThenable(result)) return asynchronousRead(run, call, result)
   if (isFollowable(result)) return followed(run, call, result)
-  if (run.onFailure.holds('reads')) return saidBeforeHandedOver(run, call, result).then(() => result)
-  sayOutcomeNow(run, call, result)
+  if (run.onFailure.holds('reads')) return outcomeSaid(run, call, outcome(run, call, result)).then(() => result)
+  sayOutcome(run, call, outcome(run, call, result))
   return result
 }
 
@@ -91,38 +95,43 @@ async function asynchronousRead (run: Run, call: Call, pending: PromiseLike<unkn
     throw error
   }
   if (isFollowable(result)) return followed(run, call, result)
-  await saidBeforeHandedOver(run, call, result)
+  const saying = saidBeforeHandedOver(run, call, result)
+  if (saying !== undefined) await saying
   return result
 }
 
-async function saidBeforeHandedOver (run: Run, call: Call, result: unknown): Promise<void> {
-  const { objects, refused } = outcome(run, call, result)
+/** A promise only where something has to be waited for. */
+function saidBeforeHandedOver (run: Run, call: Call, result: unknown): Promise<void> | undefined {
+  const said = outcome(run, call, result)
+  if (run.onFailure.holds('reads') || said.objects.length + said.refused.length > STRETCH) return outcomeSaid(run, call, said)
+  sayOutcome(run, call, said)
+  return undefined
+}
+
+async function outcomeSaid (run: Run, call: Call, { objects, refused }: Outcome): Promise<void> {
   const success = await say(run.logger, objects, call.events('success'))
   const failure = await say(run.logger, refused, call.refusal)
   if (run.onFailure.holds('reads')) {
     // Of what was refused there are no data to be held back.
     await Promise.all([run.onFailure.mayGoOn('reads', success.acknowledged), failure.acknowledged.catch(carryOn)])
-  } else {
-    Promise.all([success.acknowledged, failure.acknowledged]).catch(carryOn)
   }
 }
 
-function sayOutcomeNow (run: Run, call: Call, result: unknown): void {
-  const { objects, refused } = outcome(run, call, result)
-  sayNow(run.logger, objects, call.events('success')).catch(carryOn)
-  sayNow(run.logger, refused, call.refusal).catch(carryOn)
+/** Nobody waits: a rejection is none of the reader's business, and has been counted and told. */
+function sayOutcome (run: Run, call: Call, { objects, refused }: Outcome): void {
+  sayNow(run.logger, objects, call.events('success'))
+  sayNow(run.logger, refused, call.refusal)
 }
 
 function followed (run: Run, call: Call, items: object): object {
-  const { onFailure } = run
   let unseen: Promise<void> | undefined
   return follow(items, {
-    waits: onFailure.holds('reads'),
-    taken: (item) => saidBeforeHandedOver(run, call, item),
-    takenNow: (item) => { sayOutcomeNow(run, call, item) },
+    waits: run.onFailure.holds('reads'),
+    taken: async (item) => { await saidBeforeHandedOver(run, call, item) },
+    takenNow: (item) => { sayOutcome(run, call, outcome(run, call, item)) },
     failed: (error) => refusalByRepository(run, call, error),
     unseen: (method) => {
-      unseen ??= onFailure.mayGoOn('reads', sayUnseen(run, call, method))
+      unseen ??= run.onFailure.mayGoOn('reads', sayUnseen(run, call, method))
       return unseen
     }
   })
@@ -134,7 +143,12 @@ function sayUnseen (run: Run, call: Call, method: string): Promise<void> {
   return sayNow(run.logger, call.all, (object?: ObjectReference) => ({ ...toEvent(object), labels }))
 }
 
-function outcome (run: Run, call: Call, result: unknown): { objects: readonly (ObjectReference | undefined)[], refused: readonly (RefusedItem | undefined)[] } {
+interface Outcome {
+  readonly objects: readonly (ObjectReference | undefined)[]
+  readonly refused: readonly (RefusedItem | undefined)[]
+}
+
+function outcome (run: Run, call: Call, result: unknown): Outcome {
   if (run.skip !== undefined && isRemembered(run.skip, result)) return { objects: [], refused: [] }
   if (run.remember !== undefined) remember(run.remember, result)
   return { objects: call.returned(result), refused: call.refused(result) }
@@ -175,7 +189,7 @@ function failure (run: Run, call: Call, error: unknown): Promise<void> {
   return acknowledged(say(run.logger, call.all, call.events('failure', recordedError(error))))
 }
 
-async function acknowledged (saying: Promise<Said>): Promise<void> {
+async function acknowledged (saying: Said | Promise<Said>): Promise<void> {
   await (await saying).acknowledged.catch(carryOn)
 }
 
@@ -184,17 +198,3 @@ async function acknowledged (saying: Promise<Said>): Promise<void> {
 // happens to reads that are not held up. Nothing is lost silently by it: the trail has counted
 // and reported the failure before its promise rejects.
 function carryOn (): void {}
-
-// A finder may hand out the page that it was given, its list of objects, or a copy around that list.
-function remember (recorded: WeakSet<object>, result: unknown): void {
-  if (!isObject(result)) return
-  for (const part of [result, ...listsIn(result)]) recorded.add(part)
-}
-
-function isRemembered (recorded: WeakSet<object>, result: unknown): boolean {
-  return isObject(result) && [result, ...listsIn(result)].some((part) => recorded.has(part))
-}
-
-function listsIn (result: object): object[] {
-  return Array.isArray(result) ? [] : Object.values(result).filter((value) => Array.isArray(value))
-}

@@ -3,6 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AuditEvent, AuditLogger } from '../contracts.js'
 import { STRETCH } from '../trail/logger.js'
+import { quiet } from '../trail/promises.js'
 
 /** Events that have been said. Wrapped in an object so that awaiting them does not await the writing. */
 export interface Said {
@@ -10,22 +11,27 @@ export interface Said {
   readonly acknowledged: Promise<unknown>
 }
 
-/** Says an event about each item. Resolves when all have been said; whether they are written is in the result. */
-export async function say<T> (logger: Pick<AuditLogger, 'logAll'>, items: readonly T[], toEvent: (item: T) => AuditEvent): Promise<Said> {
-  if (items.length <= STRETCH) return { acknowledged: sayNow(logger, items, toEvent) }
+/**
+ * Says an event about each item. A promise only where there are so many that it takes several turns
+ * of the event loop, which resolves when all have been said; whether they are written is in the result.
+ */
+export function say<T> (logger: Pick<AuditLogger, 'logAll'>, items: readonly T[], toEvent: (item: T) => AuditEvent): Said | Promise<Said> {
+  return items.length <= STRETCH ? { acknowledged: sayNow(logger, items, toEvent) } : sayInStretches(logger, items, toEvent)
+}
+
+async function sayInStretches<T> (logger: Pick<AuditLogger, 'logAll'>, items: readonly T[], toEvent: (item: T) => AuditEvent): Promise<Said> {
   const stretches: Promise<void>[] = []
   for (let start = 0; start < items.length; start += STRETCH) {
     // Also before the first: the objects of the call have just been looked through.
     await nextTurn()
-    const acknowledged = sayNow(logger, items.slice(start, start + STRETCH), toEvent)
-    // Rejecting while later stretches are being said is not unhandled: the promise below has it.
-    acknowledged.catch(() => {})
-    stretches.push(acknowledged)
+    stretches.push(sayNow(logger, items.slice(start, start + STRETCH), toEvent))
   }
-  return { acknowledged: Promise.all(stretches) }
+  return { acknowledged: quiet(Promise.all(stretches)) }
 }
+
+const NOTHING_TO_WAIT_FOR = Promise.resolve()
 
 /** Says all events at once, for callers that cannot wait. */
 export function sayNow<T> (logger: Pick<AuditLogger, 'logAll'>, items: readonly T[], toEvent: (item: T) => AuditEvent): Promise<void> {
-  return items.length === 0 ? Promise.resolve() : logger.logAll(items.map((item) => toEvent(item)))
+  return items.length === 0 ? NOTHING_TO_WAIT_FOR : logger.logAll(items.map((item) => toEvent(item)))
 }

@@ -75,16 +75,11 @@ export function strictest (all: readonly Readonly<Record<FailureClass, FailurePo
 export function createOnFailure (policies: Readonly<Record<FailureClass, FailurePolicy>>, retryAfter: number): OnFailure {
   return {
     holds: (kind) => policies[kind] !== 'continue',
-    async mayGoOn (kind, acknowledged) {
-      try {
-        await acknowledged
-      } catch (cause) {
-        if (policies[kind] === 'continue') return
-        throw blocked(kind, cause as Error, retryAfter)
-      }
-    }
+    mayGoOn: (kind, acknowledged) => acknowledged.then(goOn, policies[kind] === 'continue' ? goOn : cause => { throw blocked(kind, cause as Error, retryAfter) })
   }
 }
+
+function goOn (): void {}
 
 /** Refuses nothing: for an application whose auditing is disabled. */
 export const ALWAYS_GO_ON: OnFailure = createOnFailure({ writes: 'continue', reads: 'continue', http: 'continue', authentication: 'continue' }, 0)

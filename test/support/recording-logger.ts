@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { AuditEvent, AuditLogger, FailureClass, FailurePolicy, OnFailure } from '../../lib/contracts.js'
 import { createOnFailure } from '../../lib/trail/on-failure.js'
+import { quiet } from '../../lib/trail/promises.js'
 import { ecsFaults } from './ecs.js'
 
 export interface RecordingLogger extends Pick<AuditLogger, 'log' | 'logAll'> {
@@ -26,17 +27,20 @@ export function createRecordingLogger (t: Test, delay = 0): RecordingLogger {
     sizes: [],
     isBroken: false,
     log: (event) => logger.logAll([event]),
-    async logAll (events) {
-      logger.sizes.push(events.length)
-      for (const event of events) {
-        logger.events.push(event)
-        if (logger.events.length <= 50) for (const fault of ecsFaults({ ...ADDED_BY_THE_TRAIL, ...event })) t.fail(fault)
-        logger.story.push(summary(event))
-      }
-      if (logger.isBroken) throw new Error('the log cannot be written')
-      if (delay > 0) await pause(delay)
-      logger.story.push('acknowledged')
+    // Quiet, like the promises of every logger.
+    logAll: (events) => quiet(record(events))
+  }
+
+  async function record (events: readonly AuditEvent[]): Promise<void> {
+    logger.sizes.push(events.length)
+    for (const event of events) {
+      logger.events.push(event)
+      if (logger.events.length <= 50) for (const fault of ecsFaults({ ...ADDED_BY_THE_TRAIL, ...event })) t.fail(fault)
+      logger.story.push(summary(event))
     }
+    if (logger.isBroken) throw new Error('the log cannot be written')
+    if (delay > 0) await pause(delay)
+    logger.story.push('acknowledged')
   }
   return logger
 }
