@@ -21,7 +21,7 @@ test('appenders by name have what is theirs, and routes and the fallback name th
 
 const FAULTY: Record<string, [section: string, error: RegExp]> = {
   'both forms': [`${TWO}  appender: { type: console }\n`, /audit\.yml:4:5 xpack\.security\.audit\.appenders: expected either appender or appenders, got both/],
-  'an unknown name in a route': [`${TWO}  routes:\n    - { match: { outcomes: [failure] }, appenders: [a, c] }\n`, /audit\.yml:7:58 .*routes\[0\]\.appenders\[1\]: expected one of "a", "b", got "c"/],
+  'an unknown name in a route': [`${TWO}  routes:\n    - { match: { outcomes: [failure] }, appenders: [a, c] }\n`, /audit\.yml:7:56 .*routes\[0\]\.appenders\[1\]: expected one of "a", "b", got "c"/],
   'an unknown fallback': [`${TWO}  fallback: c\n`, /audit\.yml:6:13 .*fallback: expected one of "a", "b", got "c"/],
   'a fallback without appenders': ['  fallback: c\n', /expected an appender of xpack\.security\.audit\.appenders, of which there is none, got "c"/],
   'one file for two': ['  appenders:\n    a: { type: file, fileName: a.log }\n    b: { type: rolling-file, fileName: ./a.log, policy: { type: size-limit, size: 1mb } }\n', /audit\.yml:5:\d+ .*appenders\.b\.fileName: expected a file of its own for each appender, got the same one for a and b/],
