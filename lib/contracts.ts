@@ -220,11 +220,73 @@ export interface Surroundings {
   readonly notice: (notice: LogNotice) => void
 }
 
+/**
+ * Makes an appender of one's own: the default export of a module that `type: custom` names.
+ *
+ * @param config the settings under `appender`; of those that are its own, nothing has been checked
+ */
+export type AppenderFactory = (config: Readonly<Record<string, unknown>>, surroundings: Surroundings) => Appender | Promise<Appender>
+
 /** The part of a pino logger that is used for operational messages. */
 export interface OperationalLog {
   info (details: object, message: string): void
   warn (details: object, message: string): void
   error (details: object, message: string): void
+}
+
+/** What somebody authenticates with: its type, such as `basic`, `saml` or `oidc`, and its name in the settings. */
+export interface AuthenticationProvider {
+  readonly type: string
+  readonly name: string
+}
+
+/** What `userLoginEvent` is told. */
+export interface UserLoginFacts {
+  readonly provider: AuthenticationProvider
+  /** Who logged in. None when the attempt failed, unless it is certain who tried. */
+  readonly user?: AuditUser
+  /** @default 'failure' with an error or without a user; else 'success' */
+  readonly outcome?: 'success' | 'failure'
+  readonly error?: Error | { readonly code?: string, readonly message?: string }
+  /** `kibana.session_id`: the session that begins. */
+  readonly sessionId?: string
+  /** `kibana.authentication_realm`: the realm that checked the credentials. */
+  readonly realm?: string
+  /** `kibana.lookup_realm`: the realm that the user's data come from. */
+  readonly lookupRealm?: string
+  /**
+   * The name that was tried, of an attempt that failed: `labels.attempted_user_name`. Said through
+   * a logger, it is recorded only where `authentication.record_attempted_name` is true: people
+   * type passwords in its place.
+   */
+  readonly attemptedName?: string
+}
+
+/** What `userLogoutEvent` is told. */
+export interface UserLogoutFacts {
+  readonly provider: AuthenticationProvider
+  readonly user?: AuditUser
+  /** `kibana.session_id`, where it is not the request's own. */
+  readonly sessionId?: string
+  /** `concurrent-limit`: a newer session of the same user ended this one. @default 'request' */
+  readonly reason?: 'request' | 'concurrent-limit'
+}
+
+/** What `sessionCleanupEvent` is told. */
+export interface SessionCleanupFacts {
+  readonly provider: AuthenticationProvider
+  /** `kibana.session_id`: the session that is removed. */
+  readonly sessionId: string
+  /** `user.hash`: the hash that stands for the user's name in the session. None where the session cannot be read. */
+  readonly userHash?: string
+  /** Why: it is no longer valid, or its user has too many. @default 'expired' */
+  readonly reason?: 'expired' | 'concurrent-limit'
+}
+
+/** What `accessAgreementAcknowledgedEvent` is told. */
+export interface AccessAgreementFacts {
+  readonly provider: AuthenticationProvider
+  readonly user: AuditUser
 }
 
 /** Says events. Nobody needs to await the promise for the record to be kept. */
@@ -256,6 +318,33 @@ export interface AuditLogger {
    */
   ensure (event: AuditEvent): Promise<void>
   /**
+   * Records that somebody has logged in, or failed to. A user that is said wins over the
+   * request's, who may have been somebody else before; with `outcome: 'success'` and no user,
+   * it is the request's. Like `ensure`, as the three below: to be awaited before the answer.
+   *
+   * @throws {AUDIT_ERR_BLOCKED} (as a rejection) see `ensure`; `on_failure.authentication` is what counts
+   */
+  userLogin (said: UserLoginFacts): Promise<void>
+  /**
+   * Records that somebody is logging out: the request's user and session, unless others are said.
+   *
+   * @throws {AUDIT_ERR_BLOCKED} (as a rejection) see `ensure`
+   */
+  userLogout (said: UserLogoutFacts): Promise<void>
+  /**
+   * Records that a session is being removed without its user asking for it. It is about the
+   * session's user, by its hash; the request's user, if there is one, stays out of the event.
+   *
+   * @throws {AUDIT_ERR_BLOCKED} (as a rejection) see `ensure`
+   */
+  sessionCleanup (said: SessionCleanupFacts): Promise<void>
+  /**
+   * Records that somebody has accepted the access agreement: the request's user, unless another is said.
+   *
+   * @throws {AUDIT_ERR_BLOCKED} (as a rejection) see `ensure`
+   */
+  accessAgreementAcknowledged (said: Omit<AccessAgreementFacts, 'user'> & { readonly user?: AuditUser }): Promise<void>
+  /**
    * The same object with its methods audited: writes are recorded before they run, reads
    * after, one event per object. Methods that are not in the table of operations pass
    * through untouched. Wrapping what is wrapped already does not log twice;
@@ -264,6 +353,61 @@ export interface AuditLogger {
    * @throws {AUDIT_ERR_OPTION} the table of operations is not usable
    */
   repository<T extends object> (repository: T, options?: RepositoryOptions): T
+  /**
+   * Records that something is to be done later, as `task_create`, and gives the handle by
+   * which `app.audit.resumeTask()` knows it again. To be awaited before the task is handed to
+   * whoever runs it: as with `ensure()`, `on_failure.writes` decides whether that goes on.
+   *
+   * @example
+   * await queue.add(await request.audit.task({ type: 'report', name: 'Sales 2026' }))
+   *
+   * @throws {AUDIT_ERR_OPTION} (as a rejection) the task is not described by texts
+   * @throws {AUDIT_ERR_BLOCKED} (as a rejection) its creation cannot be recorded and the policy is `block` or `stop`
+   */
+  task (task: TaskFacts): Promise<TaskHandle>
+}
+
+/** What is to be done later. */
+export interface TaskFacts {
+  /** @default a random UUID */
+  readonly id?: string
+  /** What kind of task it is: `kibana.saved_object.type`, and what messages call it. @default 'task' */
+  readonly type?: string
+  readonly name?: string
+}
+
+/**
+ * What a task is remembered by: plain JSON, to be stored with it. Whoever can write where it is
+ * stored decides in whose name the execution is recorded.
+ */
+export interface TaskHandle {
+  readonly version: 1
+  readonly task: { readonly type: string, readonly id: string, readonly name?: string }
+  /** The trace of both events. */
+  readonly trace: { readonly id: string }
+  /** Who created the task. */
+  readonly user?: AuditUser
+  readonly space_id?: string
+}
+
+/** A task that is being carried out. It has one outcome: what is said after the first is not recorded. */
+export interface ResumedTask {
+  readonly handle: TaskHandle
+  /** Says what the task does, with the trace, the user and the space of its creation. */
+  readonly audit: AuditLogger
+  /**
+   * Carries the task out and records the outcome: `failure` when `work` throws, else `success`.
+   * Resolves or rejects as `work` did, whether or not the outcome could be recorded.
+   */
+  run<T> (work: (task: ResumedTask) => T | Promise<T>): Promise<T>
+  /**
+   * Records `task_run` as a success.
+   *
+   * @throws {AUDIT_ERR_BLOCKED} (as a rejection) it cannot be recorded and `on_failure.writes` is `block` or `stop`
+   */
+  success (): Promise<void>
+  /** Records `task_run` as a failure, with `error.code` and `error.message` of what was thrown. Rejects as `success()` does. */
+  failure (error?: unknown): Promise<void>
 }
 
 /** `request.audit`: says events on behalf of one request. */

@@ -5,16 +5,22 @@ export type { AuditOptions } from './plugin.js'
 export type { AuditConfig } from './config/schema.js'
 export type { Answer } from './http/identity.js'
 export type {
-  Appender, AppenderStatus, AuditEvent, AuditLogger, AuditRecord, AuditStatus, AuditUser, AuthorizeCall, Batch, Durability, EventCategory, EventOutcome, EventType,
-  FailureClass, FailurePolicy, Handover, KibanaFields, ObjectReference, Operation, Operations, RefusedItem, RepositoryOptions, SavedObjectReference, ScopedAuditLogger, TraceHeaders, WriteFailure
+  AccessAgreementFacts, Appender, AppenderFactory, AppenderStatus, AuditEvent, AuditLogger, AuditRecord, AuditStatus, AuditUser, AuthenticationProvider, AuthorizeCall, Batch, Durability, EventCategory, EventOutcome, EventType,
+  FailureClass, FailurePolicy, Handover, KibanaFields, LogNotice, ObjectReference, Operation, OperationalLog, Operations, RefusedItem, RepositoryOptions, ResumedTask, SavedObjectReference, ScopedAuditLogger, SessionCleanupFacts, Surroundings, TaskFacts, TaskHandle, TraceHeaders, UserLoginFacts, UserLogoutFacts, WriteFailure
 } from './contracts.js'
+export { auditAuthentication } from './authentication/audit-authentication.js'
+export { auditSessionStore } from './authentication/audit-session-store.js'
+export type { AuditedSessionStore, AuditSessionStoreOptions, SessionStore } from './authentication/audit-session-store.js'
+export type { AuditAuthenticationOptions } from './authentication/audit-authentication.js'
 export type { StateChange } from './trail/accounts.js'
 export { accessAgreementAcknowledgedEvent, sessionCleanupEvent, userLoginEvent, userLogoutEvent } from './events/authentication.js'
 export { httpRequestEvent } from './events/http-request.js'
 export { savedObjectEvent } from './events/saved-object.js'
 export { spaceEvent } from './events/space.js'
+export { taskEvent } from './events/task.js'
 export { hashValue } from './trail/fields/hash.js'
 export { crudOperations } from './repository/crud.js'
 export type { CrudOperation, CrudOptions, PropertyOf } from './repository/crud.js'
 export { savedObjectsOperations } from './repository/saved-objects.js'
 export type { SavedObjectsOperationsOptions } from './repository/saved-objects.js'
+export { spacesOperations } from './repository/spaces.js'

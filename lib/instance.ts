@@ -1,8 +1,9 @@
 // `app.audit`: what an application has of the audit log outside of its requests. Made by plugin.ts.
 import type { FastifyRequest } from 'fastify'
-import type { Appender, AuditLogger, AuditStatus, RepositoryOptions, ScopedAuditLogger } from './contracts.js'
+import type { Appender, AuditLogger, AuditStatus, RepositoryOptions, ResumedTask, ScopedAuditLogger, TaskHandle } from './contracts.js'
 import { AUDIT_ERR_OPTION } from './errors.js'
 import { RequestlessLogger, type WrapRepository } from './trail/logger.js'
+import { resumeTask } from './trail/resumed-task.js'
 import type { Trail } from './trail/trail.js'
 
 /** `app.audit`. */
@@ -15,6 +16,13 @@ export interface AuditInstance {
   current (): AuditLogger
   /** One wrapper for the whole application: each call is recorded for the request that is running. */
   repository<T extends object> (repository: T, options?: RepositoryOptions): T
+  /**
+   * Takes up a task that `task()` of a logger has created, here or in another process; its
+   * outcome is recorded with the same trace, user, space and task id.
+   *
+   * @throws {AUDIT_ERR_TASK} what was given is no handle of a task
+   */
+  resumeTask (handle: TaskHandle): ResumedTask
   /** What has become of the events so far. */
   status (): AuditStatus
   /**
@@ -62,6 +70,7 @@ export function enabledInstance ({ trail, appender, wrap, scopeOf, runningReques
       runningRequest()
       return wrap(repository, options, current)
     },
+    resumeTask: (handle) => resumeTask(handle, (facts) => new RequestlessLogger(trail, wrap, facts)),
     status: trail.status,
     flush: trail.flush,
     async reopen () { await appender.reopen?.() }
@@ -77,6 +86,7 @@ export function disabledInstance (scopeOf: ScopeOf, logger: AuditLogger): AuditI
     withoutRequest: logger,
     current: () => logger,
     repository: (repository, options) => logger.repository(repository, options),
+    resumeTask: (handle) => resumeTask(handle, () => logger),
     status: () => status,
     flush: async () => {},
     reopen: async () => {}

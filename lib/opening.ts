@@ -3,9 +3,11 @@
 import type { FastifyInstance } from 'fastify'
 import { createAppender, reopensOnSighup } from './appenders/create.js'
 import type { NamedAppender } from './config/appenders.js'
+import type { ReadSettings } from './config/read.js'
 import type { Settings } from './config/schema.js'
 import { durationToMilliseconds, sizeToBytes } from './config/units.js'
-import type { Appender, Durability, FailureClass, FailurePolicy, Layout, LogNotice, OnFailure, Surroundings } from './contracts.js'
+import type { Appender, Durability, FailureClass, FailurePolicy, Layout, LogNotice, OnFailure } from './contracts.js'
+import { auditStartedEvent, auditStoppedEvent } from './events/audit-log.js'
 import { createLayout } from './layouts/create.js'
 import { writeToStandardError } from './process/last-rung.js'
 import { beforeLeaving } from './process/leaving.js'
@@ -22,8 +24,8 @@ interface Named { readonly name: string, readonly config: NamedAppender, readonl
 function named ({ appender, appenders, durability, on_failure: policies }: Settings): Named[] {
   if (appenders === undefined) return [{ name: 'default', config: appender, durability, policies }]
   return Object.entries<NamedAppender>(appenders).map(([name, config]) => {
-    const word = config.on_failure
-    return { name, config, durability: config.durability ?? durability, policies: word === undefined ? policies : { writes: word, reads: word, http: word, authentication: word } }
+    // One word has been written out for all kinds by then.
+    return { name, config, durability: config.durability ?? durability, policies: { ...policies, ...config.on_failure as Partial<typeof policies> } }
   })
 }
 
@@ -35,11 +37,12 @@ export function policiesOf (settings: Settings): Readonly<Record<FailureClass, F
 /**
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) one of the appenders cannot be opened; the others are closed again
  */
-export async function openTrail (app: FastifyInstance, settings: Settings, onFailure: OnFailure, locate: Surroundings['locate']): Promise<{ trail: Trail, appender: Pick<Appender, 'reopen'> }> {
+export async function openTrail (app: FastifyInstance, settings: Settings, onFailure: OnFailure, { locate, shown }: Pick<ReadSettings<unknown>, 'locate' | 'shown'>): Promise<{ trail: Trail, appender: Pick<Appender, 'reopen'> }> {
   // What an appender has to tell while it is being opened waits for the trail.
   const notices: LogNotice[] = []
   let notice = (told: LogNotice): void => { notices.push(told) }
   const timeout = durationToMilliseconds(settings.queue.timeout)
+  const since = Date.now()
   const layouts = new Map<string, Layout>()
   const destinations: Destination[] = []
   const wishes = (ignore: Wishes['ignore'], include: Wishes['include']): Destination['ignores'] =>
@@ -71,14 +74,17 @@ export async function openTrail (app: FastifyInstance, settings: Settings, onFai
   const { routes, route_mode: mode, fallback } = settings
   const trail = createTrail({
     destinations,
-    ...settings.appenders !== undefined && { routing: { route: compileRoutes(routes, mode), fallback, lastRung: writeToStandardError } },
+    ...settings.appenders !== undefined && { routing: { route: compileRoutes(routes, mode), fallback, routesToFallback: routes.some(({ appenders }) => appenders.some(name => name === fallback)), lastRung: writeToStandardError } },
     ignores: wishes(settings.ignore_filters, settings.include_filters),
     surroundings: { now: Date.now, log: app.log },
     policies: policiesOf(settings),
     onFailure,
+    recordsAttemptedNames: settings.authentication.record_attempted_name,
     queue: { maxBytes: sizeToBytes(settings.queue.max_bytes), timeout },
-    stop: createStop(app, 2 * timeout)
+    stop: createStop(app, 2 * timeout),
+    farewell: settings.lifecycle_events ? status => auditStoppedEvent({ since, status, settings: shown }) : undefined
   })
+  if (settings.lifecycle_events) trail.log(auditStartedEvent(shown), {}, since)
   notice = trail.notice
   notices.forEach(trail.notice)
 

@@ -50,7 +50,7 @@ declare module 'fastify' {
 
 async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promise<void> {
   checkOptions(options)
-  const { settings, deprecations, locate } = readSettings(options.config, auditSchema, { checks: settingChecks })
+  const { settings, deprecations, locate, shown } = readSettings(options.config, auditSchema, { checks: settingChecks })
   for (const deprecation of deprecations) app.log.warn({}, `fastify-audit: ${deprecation}`)
 
   const traces = createTraceSource(settings.requestId, app.initialConfig.requestIdHeader as string | false)
@@ -68,11 +68,11 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     return
   }
 
-  const mayDrop = settings.include_filters.length > 0 ? FAILURE_CLASSES : kindsThatFiltersMayDrop(settings.ignore_filters)
+  const [filters, mayDrop] = settings.include_filters.length > 0 ? ['include_filters', FAILURE_CLASSES] as const : ['ignore_filters', kindsThatFiltersMayDrop(settings.ignore_filters)] as const
   for (const kind of mayDrop.filter(onFailure.holds)) {
-    app.log.warn({}, `fastify-audit: on_failure.${kind} holds for events that are recorded: a rule of ${settings.include_filters.length > 0 ? 'include_filters' : 'ignore_filters'} may drop some, and nobody waits for those`)
+    app.log.warn({}, `fastify-audit: on_failure.${kind} holds for events that are recorded: a rule of ${filters} may drop some, and nobody waits for those`)
   }
-  const { trail, appender } = await openTrail(app, settings, onFailure, locate)
+  const { trail, appender } = await openTrail(app, settings, onFailure, { locate, shown })
   const { user, session, space, requestContext } = options
   const recurring = createRecurring()
   const parts = { trail, traces, wrap, questions: createQuestions<FastifyRequest>({ user, session, space }, recurring) }

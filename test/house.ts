@@ -14,19 +14,21 @@ const TOP_LEVEL = [
 
 /** Which layers a layer may import, beside itself. `words`: contracts, errors, and what config lends to everybody. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  index: ['plugin', 'instance', 'config', 'http', 'repository', 'trail', 'appenders', 'layouts', 'events', 'words'],
+  index: ['plugin', 'instance', 'authentication', 'config', 'http', 'repository', 'trail', 'appenders', 'layouts', 'events', 'words'],
   plugin: ['opening', 'instance', 'process', 'config', 'http', 'repository', 'trail', 'appenders', 'layouts', 'events', 'words'],
   instance: ['trail', 'words'],
-  opening: ['process', 'config', 'trail', 'appenders', 'layouts', 'words'],
+  opening: ['process', 'config', 'trail', 'appenders', 'layouts', 'events', 'words'],
   process: ['words'],
   config: ['http', 'repository', 'trail', 'appenders', 'rolling', 'layouts', 'words'],
   http: ['trail', 'layouts', 'events', 'words'],
+  authentication: ['trail', 'layouts', 'events', 'words'],
   repository: ['trail', 'layouts', 'events', 'words'],
   trail: ['layouts', 'events', 'words'],
   appenders: ['rolling', 'layouts', 'words'],
   rolling: ['words'],
   layouts: ['words'],
   events: ['words'],
+  testing: ['words'],
   words: []
 }
 const WORDS = ['lib/contracts.ts', 'lib/errors.ts', 'lib/config/units.ts', 'lib/config/from-schema.ts']

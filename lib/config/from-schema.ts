@@ -22,7 +22,8 @@ type FromType<T, S> =
 type FromObject<S> =
   S extends { readonly properties: infer P }
     ? { readonly [K in keyof P as K extends RequiredKeys<S> ? K : never]: FromSchema<P[K]> } &
-      { readonly [K in keyof P as K extends RequiredKeys<S> ? never : K]?: FromSchema<P[K]> }
+      { readonly [K in keyof P as K extends RequiredKeys<S> ? never : K]?: FromSchema<P[K]> } &
+      (S extends { readonly additionalProperties: true } ? { readonly [further: string]: unknown } : unknown)
     : S extends { readonly additionalProperties: infer A } ? Readonly<Record<string, FromSchema<A>>> : Readonly<Record<string, unknown>>
 
 type RequiredKeys<S> = S extends { readonly required: readonly (infer R)[] } ? R : never

@@ -1,7 +1,7 @@
 // The names of Kibana 7.x within an appender: `kind` for `type`, `path` for `fileName`. They
 // are accepted and renamed, so that an old section works as it is. Called by read.ts.
 import type { Path, Problem, SettingNode } from './setting-tree.js'
-import { findNode, isMapNode } from './setting-tree.js'
+import { findNode, isMapNode, toPlain } from './setting-tree.js'
 
 const RENAMED: readonly { readonly within: Path, readonly from: string, readonly to: string }[] = [
   { within: ['appender'], from: 'kind', to: 'type' },
@@ -22,7 +22,7 @@ export function renameLegacyKeys (tree: SettingNode): { readonly problems: Probl
     const parent = findNode(tree, within)
     if (parent === undefined || !isMapNode(parent)) continue
     const old = parent.content.get(from)
-    if (old === undefined) continue
+    if (old === undefined || isOwnSetting(parent, from)) continue
     const path = [...within, from]
     parent.content.delete(from)
     if (parent.content.has(to)) {
@@ -33,4 +33,9 @@ export function renameLegacyKeys (tree: SettingNode): { readonly problems: Probl
     }
   }
   return { problems, deprecations }
+}
+
+/** An appender of one's own may have a `path` that is not Kibana's. */
+function isOwnSetting (parent: SettingNode, key: string): boolean {
+  return key === 'path' && findNode(parent, ['type']) !== undefined && toPlain(findNode(parent, ['type'])!) === 'custom'
 }

@@ -23,6 +23,8 @@ export function readObject (value: unknown): Written {
   function written (value: unknown, around: readonly unknown[]): Written {
     if (around.includes(value)) return { place, scalar: Symbol('a circular reference') }
     const inside = [...around, value]
+    // Handed on as it is: it is no settings, and nothing may copy it.
+    if (isAppender(value)) return { place, scalar: () => value }
     if (Array.isArray(value)) return { place, items: value.map((item: unknown) => () => written(item, inside)) }
     // A Map would pass for an object without keys, its settings unseen.
     if (typeof value === 'object' && value !== null && !isPlainObject(value)) return { place, scalar: Symbol('an instance of a class') }
@@ -37,5 +39,14 @@ function entriesOf (value: object): [string, unknown][] {
     return Object.entries(value)
   } catch (cause) {
     throw new AUDIT_ERR_OPTION('config: expected settings that can be read, got an object with a getter that throws', { cause })
+  }
+}
+
+function isAppender (value: unknown): boolean {
+  try {
+    const { append, close } = Object(value) as Record<string, unknown>
+    return typeof append === 'function' && typeof close === 'function'
+  } catch {
+    return false
   }
 }

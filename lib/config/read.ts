@@ -12,6 +12,7 @@ import { isPlainObject, readObject } from './object.js'
 import type { Path, Problem } from './setting-tree.js'
 import { buildTree, nearestPlace } from './setting-tree.js'
 import { expandShorthands } from './shorthand.js'
+import { shownSettings } from './shown.js'
 import type { SettingCheck } from './validate.js'
 import { runChecks, validate } from './validate.js'
 import { readYml } from './yml.js'
@@ -38,6 +39,8 @@ export interface ReadSettings<S> {
    * `locate('appender', 'fileName')` → `audit.yml:4:13 xpack.security.audit.appender.fileName`.
    */
   readonly locate: (...path: Path) => string
+  /** The settings without their secrets; what an environment variable brought is shown as its `${NAME}`. */
+  readonly shown: unknown
 }
 
 /**
@@ -56,15 +59,17 @@ export function readSettings<const S extends object> (config: string | object, s
   const { tree, problems } = typeof config === 'string'
     ? buildTree(readYml(...readText(config, directory)), SECTION, env)
     : buildTree(readObject(requirePlainObject(config)), [], env)
-  const renamed = renameLegacyKeys(tree)
   expandShorthands(tree, schema)
+  const renamed = renameLegacyKeys(tree)
   const validated = validate(tree, schema)
 
   const found = [...problems, ...renamed.problems, ...validated.problems]
   const all = [...found, ...runChecks(tree, checks, found)]
   if (all.length > 0) throw new AUDIT_ERR_CONFIG(lines(all).join('\n'))
+  const settings = withDefaults(schema, validated.value)
   return {
-    settings: withDefaults(schema, validated.value),
+    settings,
+    shown: shownSettings(settings, tree),
     deprecations: lines(renamed.deprecations),
     locate: (...path) => problemLine({ place: nearestPlace(tree, path), path, message: '' }, SECTION).replace(/: $/, '')
   }

@@ -2,6 +2,8 @@
 // gathered, and what only the parts can check. Called by plugin.ts; docs/configuration.md and
 // the schema for editors (editor-schema.ts) are held against it.
 import { appenderSchema, defaultAppender } from '../appenders/create.js'
+import { fromFault } from '../appenders/custom.js'
+import { earlyBodyFault, lateBlockFault, maxSizeFault } from '../http/detail-settings.js'
 import { httpSchema, requestIdSchema } from '../http/settings.js'
 import { ipAllowlistFaults } from '../http/trace.js'
 import { patternFault } from '../layouts/pattern.js'
@@ -9,7 +11,7 @@ import { savedObjectsSchema } from '../repository/settings.js'
 import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
 import { onFailureSchema } from '../trail/on-failure.js'
 import { fallbackSchema, routeModeSchema, routesSchema } from '../trail/routes.js'
-import { durabilitySchema, queueSchema } from '../trail/settings.js'
+import { authenticationSchema, durabilitySchema, lifecycleEventsSchema, queueSchema } from '../trail/settings.js'
 import { type Policies, voidPolicyFault } from '../trail/void-policies.js'
 import { allowSilencingFailuresSchema, includeFiltersSchema } from '../trail/wanted.js'
 import { appendersChecks, appendersSchema, type NamedAppender } from './appenders.js'
@@ -58,6 +60,7 @@ export const auditSchema = {
     route_mode: routeModeSchema,
     fallback: fallbackSchema,
     durability: durabilitySchema,
+    lifecycle_events: lifecycleEventsSchema,
     on_failure: { ...onFailureSchema, default: {} },
     queue: { ...queueSchema, default: {} },
     ignore_filters: { ...ignoreFiltersSchema, default: [] },
@@ -69,6 +72,7 @@ export const auditSchema = {
       default: true
     },
     savedObjectDiff: savedObjectDiffSchema,
+    authentication: { ...authenticationSchema, default: {} },
     http: { ...httpSchema, default: {} },
     requestId: { ...requestIdSchema, default: {} },
     saved_objects: { ...savedObjectsSchema, default: {} }
@@ -84,11 +88,15 @@ export type Settings = Complete<typeof auditSchema>
 /** What a JSON Schema cannot say: patterns that do not compile, date formats and time zones that do not exist, policies that could not be kept. */
 export const settingChecks: readonly SettingCheck[] = [
   { path: ['on_failure'], beside: ['durability'], fault: (policies, durability) => voidPolicyFault(policies as Policies, durability) },
-  { path: ['ignore_filters', EACH, 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
-  { path: ['include_filters', EACH, 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
-  { path: ['ignore_filters', EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null },
-  { path: ['include_filters', EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null },
+  { path: ['on_failure', 'http'], beside: ['http'], fault: (policy, http) => lateBlockFault(policy, http as object | undefined) },
+  { path: ['http', 'body', 'content_types'], beside: ['http'], fault: (types, http) => earlyBodyFault(types as unknown[], http as object | undefined) },
+  { path: ['http', 'body', 'max_size'], fault: (size) => maxSizeFault(String(size)) },
+  ...['ignore_filters', 'include_filters'].flatMap((filters): SettingCheck[] => [
+    { path: [filters, EACH, 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
+    { path: [filters, EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null }
+  ]),
   { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => ipAllowlistFaults([String(range)])[0]?.message ?? null },
+  { path: ['appender', 'from'], fault: fromFault },
   { path: ['appender', 'layout', 'pattern'], fault: (pattern) => patternFault(String(pattern)) },
   ...appendersChecks
 ]

@@ -24,6 +24,9 @@ export const ONLY_CATEGORY = onlyLists(EVENT_CATEGORIES)
 /** For each type the frozen list of it alone: the same list every time. */
 export const ONLY_TYPE = onlyLists(EVENT_TYPES)
 
+/** Whether a field that may be one value or a list, such as `event.category`, has this value. */
+export const hasValue = (field: unknown, value: string): boolean => field === value || (Array.isArray(field) && field.includes(value))
+
 function onlyLists<V extends string> (values: readonly V[]): Readonly<Record<V, readonly V[]>> {
   const lists = values.map(value => [value, Object.freeze([value])] as const)
   return Object.freeze(Object.fromEntries(lists)) as Readonly<Record<V, readonly V[]>>

@@ -3,6 +3,7 @@
 // One for each application; asked by identity.ts and scope.ts. On the path of every request.
 import { isIP } from 'node:net'
 import type { AuditUser, ScopeFacts } from '../contracts.js'
+import { USER_TEXTS } from '../events/audit-user.js'
 import { recurring } from '../layouts/memory.js'
 import { plainText } from '../layouts/plain.js'
 
@@ -64,8 +65,6 @@ class Memory<T> {
     return value
   }
 }
-
-const USER_TEXTS = ['id', 'name', 'full_name', 'email', 'domain', 'hash'] as const
 
 type UserRow = Readonly<Partial<Record<typeof USER_TEXTS[number] | 'roles', unknown>>>
 

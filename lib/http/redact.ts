@@ -1,6 +1,6 @@
-// Hides what looks like a secret before it can come into the log: in the query of a URL, and
-// behind a `;` in its path. Compiled once by target.ts; on the path of every request, where a
-// query without a suspicious word costs one regular expression.
+// Hides what looks like a secret before it can come into the log: in URLs, and in the text of
+// headers and bodies. Compiled once; used by target.ts, on the path of every request, where a
+// query without a suspicious word costs one regular expression, and by details.ts.
 
 /** What stands in the place of a secret. */
 export const REDACTED = '[redacted]'
@@ -11,6 +11,10 @@ export interface Redaction {
   isSecret (name: string): boolean
   /** A query without its secrets; everything else as it came, byte by byte. */
   query (query: string): string
+  /** The same for a URL: nobody's name and password before its host, no secret behind `?`, `;` or `#`. */
+  url (url: string): string
+  /** The text itself, or `[redacted]` when a secret stands somewhere in it by its name, as in a form, JSON or XML. */
+  text (text: string): string
 }
 
 // Letters and digits only, in lower case. `author` is nobody's secret; `authorization` is.
@@ -35,7 +39,10 @@ export function createRedaction (further: readonly string[]): Redaction {
 
   /** Names within a value: that of a URL with a query of its own, or of JSON. */
   function holdsSecret (value: string): boolean {
-    const pieces = decoded(value).split(/[=:]/)
+    const plain = decoded(value)
+    // In XML there is no telling where a value begins: any word counts.
+    if (plain.trimStart().startsWith('<')) return plain.split(/[^\w-]/).some(isSecret)
+    const pieces = plain.split(/[=:]/)
     return pieces.slice(0, -1).some(piece => isSecret(piece.split(/[?&;#{},"'\s/]/).findLast(word => word !== '') ?? ''))
   }
 
@@ -57,9 +64,17 @@ export function createRedaction (further: readonly string[]): Redaction {
     return kept.join(';')
   }
 
+  const hide = (query: string): string => isSuspicious(query) ? query.split('&').map(between).join('&') : query
+
   return {
     isSecret,
-    query: query => isSuspicious(query) ? query.split('&').map(between).join('&') : query
+    query: hide,
+    url (url) {
+      const anonymous = url.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/?#]*@/i, '$1//')
+      const end = anonymous.search(/[?;#]/)
+      return end === -1 ? anonymous : anonymous.slice(0, end + 1) + hide(anonymous.slice(end + 1))
+    },
+    text: text => isSuspicious(text) && holdsSecret(text) ? REDACTED : text
   }
 }
 

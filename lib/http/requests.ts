@@ -1,6 +1,6 @@
 // One `http_request` event for each request that reaches the server, whatever becomes of it.
 // Called by plugin.ts, once, when auditing is enabled. A request is recorded at the first of
-// these that it comes to:
+// these that it comes to (`http.record: response` goes without the first, `both` has it announced there):
 //   1. the end of its onRequest phase (the preParsing hook), or of its preHandler phase (of a
 //      request without a route only the answer is sure to come after that: onSend)
 //   2. its response has gone out (onResponse): somebody's hook answered or refused it
@@ -13,11 +13,13 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { AuditLogger, OnFailure } from '../contracts.js'
 import { httpRequestEvent } from '../events/http-request.js'
 import { messageOf } from '../layouts/plain.js'
+import { createDetails } from './details.js'
+import { outcomeAtEnd, outcomeOf } from './outcome.js'
 import { createRedaction } from './redact.js'
 import type { RequestLike } from './scope.js'
 import type { HttpSettings } from './settings.js'
 import { createTargetReader } from './target.js'
-import { type Ending, watchServers } from './watch-servers.js'
+import { type Ending, isCut, watchServers } from './watch-servers.js'
 
 export interface RecordedRequests {
   readonly settings: HttpSettings
@@ -29,38 +31,44 @@ export interface RecordedRequests {
 /** Goes on with a request, or refuses it with an error. */
 type Done = (error?: Error) => void
 
-const ABORTED = {
-  code: 'AUDIT_ERR_ABORTED',
-  message: 'The client closed the connection before a response was sent'
-} as const
-
 /** Adds the hooks that record each request of `app` once. */
 export function recordRequests (app: FastifyInstance, { settings, onFailure, scopeOf }: RecordedRequests): void {
   /** The mark of a request that has been recorded, or is not to be. One per application. */
   const recorded = Symbol('fastify-audit.recorded')
   const ignoredPaths = new Set(settings.ignore_paths)
-  const urlOf = createTargetReader(createRedaction(settings.redact.query))
+  /** The mark of its first event, where its end is another. */
+  const announced = settings.record === 'both' ? Symbol('fastify-audit.announced') : recorded
+  const redaction = createRedaction(settings.redact.query)
+  const urlOf = createTargetReader(redaction)
+  const outcome = settings.record === 'request' ? outcomeOf : outcomeAtEnd
+  /** Null when nothing is set: a request then pays one comparison. */
+  const details = createDetails(app, settings, redaction)
 
-  /** Says the event of a request, unless it has been said or is not wanted. */
-  function record (request: FastifyRequest | RequestLike, ending: Ending | null): Promise<void> | undefined {
-    const raw = request.raw as IncomingMessage & { [recorded]?: boolean, originalUrl?: string }
-    if (raw[recorded] === true) return undefined
-    raw[recorded] = true
+  const isSeen = (raw: RequestLike['raw']): boolean => (raw as { [recorded]?: boolean })[recorded] === true
+
+  const record = (request: FastifyRequest | RequestLike, ending: Ending | null): Promise<void> | undefined => say(request, ending, recorded)
+
+  /** Says an event of a request, unless it has been said or is not wanted. */
+  function say (request: FastifyRequest | RequestLike, ending: Ending | null, mark: symbol): Promise<void> | undefined {
+    const raw = request.raw as IncomingMessage & { [mark: symbol]: boolean | undefined, originalUrl?: string }
+    if (raw[mark] === true) return undefined
+    raw[mark] = true
     const { host, protocol, fault } = addressed(request)
     const url = urlOf(raw.originalUrl ?? raw.url ?? '/', host ?? raw.headers?.host ?? raw.headers?.[':authority'] as string | undefined ?? '', protocol)
     if (ignoredPaths.has(url.path) || ((request as Partial<FastifyRequest>).routeOptions?.config as { audit?: boolean } | undefined)?.audit === false) return undefined
     const method = raw.method ?? 'GET'
-    const event = ending === null ? httpRequestEvent({ method, url }) : httpRequestEvent({ method, url, ...outcomeOf(ending) })
-    return scopeOf(request).log(fault === undefined ? event : { ...event, labels: { audit_fault: fault } })
+    const said = ending === null ? httpRequestEvent({ method, url }) : httpRequestEvent({ method, url, ...outcome(ending) })
+    const event = details === null ? said : details.addTo(said, request, ending)
+    return scopeOf(request).log(fault === undefined ? event : { ...event, labels: { ...event.labels, audit_fault: fault } })
   }
 
   function recordAndGoOn (request: FastifyRequest, _reply: FastifyReply, done: Done, ending: Ending | null): void {
-    record(request, ending)
+    say(request, ending, announced)
     done()
   }
 
   function recordAndWait (request: FastifyRequest, reply: FastifyReply, done: Done, ending: Ending | null): void {
-    const acknowledged = record(request, ending)
+    const acknowledged = say(request, ending, announced)
     if (acknowledged === undefined) done()
     else onFailure.mayGoOn('http', acknowledged).then(() => { done() }, refuse)
 
@@ -78,7 +86,9 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
     recordOnItsWay(request, reply, done, null)
   }
 
-  if (settings.hook === 'onRequest') {
+  if (settings.record === 'response') {
+    // Nothing to be said on its way.
+  } else if (settings.hook === 'onRequest') {
     app.addHook('preParsing', function recordAfterOnRequest (request, reply, _payload, done) {
       recordOnItsWay(request, reply, done, null)
     })
@@ -90,12 +100,12 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
     // No hook is sure to be the last before a handler of 404s, which may have preHandlers of its own.
     app.addHook('onSend', function recordNotFound (request, reply, payload, done) {
       if (!request.is404) done(null, payload)
-      else recordOnItsWay(request, reply, error => { if (error === undefined) done(null, payload); else withhold(payload, error, done) }, { statusCode: reply.statusCode })
+      else recordOnItsWay(request, reply, error => { if (error === undefined) done(null, payload); else withhold(payload, error, done) }, settings.record === 'both' ? null : { statusCode: reply.statusCode })
     })
   }
 
   app.addHook('onResponse', function recordAnswered (request, reply, done) {
-    record(request, { statusCode: reply.raw.statusCode })
+    if (!isSeen(request.raw)) record(request, { statusCode: reply.raw.statusCode, isCut: isHttp2(request) && isCut(reply.raw) })
     done()
   })
 
@@ -105,10 +115,11 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
   })
 
   watchServers(app, {
-    isSeen: raw => (raw as { [recorded]?: boolean })[recorded] === true,
+    isSeen,
     over (raw, ending) {
+      const known = details?.requestOf(raw)
       const isSecure = Boolean(app.initialConfig.https) || (raw.socket as Partial<TLSSocket>).encrypted === true
-      record({ raw, ip: raw.socket.remoteAddress, protocol: isSecure ? 'https' : 'http' }, ending)
+      record(known ?? { raw, ip: raw.socket.remoteAddress, protocol: isSecure ? 'https' : 'http' }, ending)
     }
   })
 
@@ -119,10 +130,8 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
   })
 }
 
-function outcomeOf ({ statusCode }: Ending): Pick<Parameters<typeof httpRequestEvent>[0], 'outcome' | 'statusCode' | 'error'> {
-  if (statusCode === undefined) return { outcome: 'failure', error: ABORTED }
-  return { outcome: statusCode >= 400 ? 'failure' : 'unknown', statusCode }
-}
+/** Over HTTP/2 a response also "finishes" when it is cut. */
+const isHttp2 = ({ raw }: FastifyRequest): boolean => raw.httpVersionMajor === 2
 
 /** What a request says of the host it asks; `trustProxy` may be a function of the application, which throws. */
 function addressed (request: { readonly host?: string, readonly protocol?: string }): { host?: string, protocol?: string, fault?: string } {

@@ -1,7 +1,7 @@
 // The settings of what a request tells: which requests are recorded and when (`http`), and
 // whose request ids are believed (`requestId`, by Kibana's names). Gathered by config/schema.
 import type { FromSchema } from '../config/from-schema.js'
-import { redactSchema } from './redact-settings.js'
+import { detailProperties, type DetailSettings } from './detail-settings.js'
 
 export const httpSchema = {
   type: 'object',
@@ -19,7 +19,7 @@ export const httpSchema = {
       default: [],
       description: 'Requests to exactly these paths (without query) are not recorded. For health checks.'
     },
-    redact: { ...redactSchema, default: {} }
+    ...detailProperties
   }
 } as const
 
@@ -42,5 +42,5 @@ export const requestIdSchema = {
   }
 } as const
 
-export type HttpSettings = Required<Omit<FromSchema<typeof httpSchema>, 'redact'>> & { readonly redact: Required<FromSchema<typeof redactSchema>> }
+export type HttpSettings = Required<Pick<FromSchema<typeof httpSchema>, 'hook' | 'ignore_paths'>> & DetailSettings
 export type RequestIdSettings = Required<FromSchema<typeof requestIdSchema>>

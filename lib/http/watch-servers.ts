@@ -12,6 +12,8 @@ import type { RequestLike } from './scope.js'
 /** How a request ended that was not recorded on its way in; without a status nothing was answered. */
 export interface Ending {
   readonly statusCode?: number
+  /** True when the connection went before all of the response was sent. */
+  readonly isCut?: boolean
 }
 
 type Raw = RequestLike['raw']
@@ -35,8 +37,14 @@ function closed (raw: Raw, response: ServerResponse, { isSeen, over }: Watcher):
   if (isSeen(raw)) return
   // The hook for clients that go away, which knows more, runs in the same turn of the event loop.
   setImmediate(() => {
-    if (!isSeen(raw)) over(raw, response.headersSent ? { statusCode: response.statusCode } : {})
+    if (!isSeen(raw)) over(raw, response.headersSent ? { statusCode: response.statusCode, isCut: isCut(response) } : {})
   })
+}
+
+/** True for a response that was closed before all of it was sent: over HTTP/2 that is said by its stream. */
+export function isCut (response: ServerResponse & { readonly stream?: Partial<ServerHttp2Stream> }): boolean {
+  const { stream } = response
+  return stream === undefined ? !response.writableFinished : stream.aborted === true || (stream.rstCode ?? 0) !== 0
 }
 
 function watchHttp1 (app: FastifyInstance, watcher: Watcher): void {

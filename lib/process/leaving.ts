@@ -13,25 +13,29 @@ const YIELDS = Symbol.for('fastify-audit.yields')
 type Listener = ((signal: NodeJS.Signals) => void) & { [YIELDS]?: true }
 
 /**
- * Calls `finish` when the process is about to end. It has to do all that it does before it returns.
+ * Calls `finish` when the process is about to end, or may be: `isLeaving` is false at a signal about
+ * which the application itself decides. It has to do all that it does before it returns.
  *
  * @returns takes the listeners away again
  */
-export function beforeLeaving (finish: () => void): () => void {
+export function beforeLeaving (finish: (isLeaving: boolean) => void): () => void {
   const onSignal: Listener = Object.assign((signal: NodeJS.Signals) => {
-    finish()
-    if (isDecidedByOthers(signal)) return
+    const isLeaving = !isDecidedByOthers(signal)
+    finish(isLeaving)
+    if (!isLeaving) return
     release()
     // The last of several applications; until then, the others have to write as well.
     if (!listenersOf(signal).some(listener => listener[YIELDS])) process.kill(process.pid, signal)
   }, { [YIELDS]: true } as const)
 
+  const onExit = (): void => finish(true)
+
   function release (): void {
-    process.off('exit', finish)
+    process.off('exit', onExit)
     for (const signal of SIGNALS) process.off(signal, onSignal)
   }
 
-  process.on('exit', finish)
+  process.on('exit', onExit)
   // First, because a listener that is called once has gone by the time that it is called.
   for (const signal of SIGNALS) process.prependListener(signal, onSignal)
   return release

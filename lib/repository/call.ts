@@ -3,7 +3,7 @@
 // stops neither the operation nor the record. Called by run.ts.
 import type { AuditEvent, EventOutcome, ObjectReference, Operation, RefusedItem } from '../contracts.js'
 import { createOperationEvent } from '../events/operation.js'
-import { isObject, objectReference } from './object-reference.js'
+import { isObject, listOf, objectReference } from './object-reference.js'
 import { recordedError, type RecordedError } from './refusal.js'
 import type { RecordedObjects } from './settings.js'
 
@@ -83,11 +83,6 @@ function attempt<T> (faults: Faults, what: string, ask: () => T): T | undefined 
     faults.set(what, `${code}: ${message}`)
     return undefined
   }
-}
-
-function listOf<T> (value: T): T {
-  if (Array.isArray(value)) return value
-  throw new TypeError(`expected a list, got ${value === null ? 'null' : typeof value}`)
 }
 
 function references (objects: readonly ObjectReference[]): readonly ObjectReference[] {

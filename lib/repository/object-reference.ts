@@ -1,6 +1,7 @@
 // What an object is called: its id and its name, from whatever shape a repository has them
 // in. Called by the tables of operations and by call.ts, which checks what the tables say.
 import type { ObjectReference } from '../contracts.js'
+import { isPlainObject } from '../layouts/value.js'
 
 /**
  * An id as text: numbers, database ids with a `toString` of their own (`ObjectId`, `UUID`),
@@ -38,4 +39,19 @@ export function isThenable (value: unknown): value is PromiseLike<unknown> {
 /** Whether a value has properties to look at. */
 export function isObject (value: unknown): value is Record<PropertyKey, unknown> {
   return typeof value === 'object' && value !== null
+}
+
+/**
+ * The same value, when it is a list.
+ *
+ * @throws {TypeError} it is none
+ */
+export function listOf<T> (value: T): T & readonly unknown[] {
+  if (Array.isArray(value)) return value
+  throw new TypeError(`expected a list, got ${value === null ? 'null' : typeof value}`)
+}
+
+/** A copy of a plain object, and anything else as it is: an instance of a class would not survive being copied. */
+export function plainCopy<T> (value: T): T {
+  return isPlainObject(value) ? { ...value } : value
 }

@@ -3,7 +3,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ObjectReference, Operation, Operations, RefusedItem } from '../contracts.js'
 import { SAVED_OBJECT_ACTIONS } from '../events/saved-object.js'
-import { isObject, nameIn, objectReference } from './object-reference.js'
+import { isPlainObject } from '../layouts/value.js'
+import { isObject, nameIn, objectReference, plainCopy } from './object-reference.js'
 import { isRefusal, recordedError } from './refusal.js'
 
 /** How the table differs from Kibana's. */
@@ -29,7 +30,7 @@ export function savedObjectsOperations ({ newId = randomUUID }: SavedObjectsOper
     bulkCreate: {
       ...SAVED_OBJECT_ACTIONS.saved_object_create,
       ...bulk,
-      prepare: ([objects, ...rest]) => [copies(objects, (object) => hasId(object) ? copy(object) : withId(object, newId())), ...rest],
+      prepare: ([objects, ...rest]) => [copies(objects, (object) => hasId(object) ? plainCopy(object) : withId(object, newId())), ...rest],
       refused: (result) => refusedItems(listIn(result, 'saved_objects'))
     },
     get: {
@@ -90,7 +91,7 @@ export function savedObjectsOperations ({ newId = randomUUID }: SavedObjectsOper
     updateObjectsSpaces: {
       ...SAVED_OBJECT_ACTIONS.saved_object_update_objects_spaces,
       ...bulk,
-      prepare: ([objects, spacesToAdd, spacesToRemove, ...rest]) => [copies(objects, copy), copyOf(spacesToAdd), copyOf(spacesToRemove), ...rest],
+      prepare: ([objects, spacesToAdd, spacesToRemove, ...rest]) => [copies(objects, plainCopy), copyOf(spacesToAdd), copyOf(spacesToRemove), ...rest],
       fields: ([, spacesToAdd, spacesToRemove]) => ({ add_to_spaces: list(spacesToAdd), delete_from_spaces: list(spacesToRemove) }),
       refused: (result) => refusedItems(listIn(result, 'objects'))
     },
@@ -115,7 +116,7 @@ const one = ([type, id]: readonly unknown[]): ObjectReference[] => [objectRefere
 // are recorded: what is recorded is what the repository gets, whatever the caller does to its
 // own list in the meantime.
 const bulk = {
-  prepare: ([objects, ...rest]) => [copies(objects, copy), ...rest],
+  prepare: ([objects, ...rest]) => [copies(objects, plainCopy), ...rest],
   requested: ([objects]) => items(objects).map(fromItem)
 } satisfies Pick<Operation, 'prepare' | 'requested'>
 
@@ -157,19 +158,9 @@ function copies (objects: unknown, toCopy: (object: Item) => Item): unknown[] {
   return objects.map((object: unknown) => isObject(object) ? toCopy(object) : object)
 }
 
-// An instance of a class would not survive being copied.
-function copy (object: Item): Item {
-  return isPlain(object) ? { ...object } : object
-}
-
 // `assign` costs a third of a spread here, and a spread does not obey an own `__proto__`.
 function withId (object: Item, id: string): Item {
-  return isPlain(object) && !Object.hasOwn(object, '__proto__') ? Object.assign({}, object, { id }) : { ...object, type: object.type, attributes: object.attributes, id }
-}
-
-function isPlain (object: Item): boolean {
-  const prototype: unknown = Object.getPrototypeOf(object)
-  return prototype === Object.prototype || prototype === null
+  return isPlainObject(object) && !Object.hasOwn(object, '__proto__') ? Object.assign({}, object, { id }) : { ...object, type: object.type, attributes: object.attributes, id }
 }
 
 function hasId (object: Item): boolean {

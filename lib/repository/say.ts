@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AuditEvent, AuditLogger } from '../contracts.js'
 import { STRETCH } from '../trail/logger.js'
-import { quiet } from '../trail/promises.js'
+import { NOTHING_TO_WAIT_FOR, quiet } from '../trail/promises.js'
 
 /** Events that have been said. Wrapped in an object so that awaiting them does not await the writing. */
 export interface Said {
@@ -28,8 +28,6 @@ async function sayInStretches<T> (logger: Pick<AuditLogger, 'logAll'>, items: re
   }
   return { acknowledged: quiet(Promise.all(stretches)) }
 }
-
-const NOTHING_TO_WAIT_FOR = Promise.resolve()
 
 /** Says all events at once, for callers that cannot wait. */
 export function sayNow<T> (logger: Pick<AuditLogger, 'logAll'>, items: readonly T[], toEvent: (item: T) => AuditEvent): Promise<void> {

@@ -43,6 +43,8 @@ export interface Delivery {
   flush (): Promise<void>
   /** Writes what waits before it returns, for a process that is about to end. */
   writeNow (): void
+  /** The same, and what cannot be written is lost, which the observer is told: the process does end. */
+  leaveNow (): void
   /** Writes what waits, as long as the time-out allows, then closes the appender. */
   close (): Promise<void>
 }

@@ -9,7 +9,15 @@ export interface Parcel {
   /** So many appenders do not have it yet. */
   left: number
   isLost: boolean
+  /** The fallback has it, or is to have it. */
+  isInFallback: boolean
 }
+
+/** What becomes of a line that its appender has been closed without: the fallback takes it, has that event already, or cannot. */
+export type Rescue = 'taken' | 'known' | 'lost'
+
+/** So many parcels that are done with stand in front before they are thrown away, or half of all. */
+const LEAST_DONE = 1024
 
 export interface LedgerParts {
   /** The kinds (bits) whose events this appender has to have or the application is to stop. */
@@ -19,8 +27,8 @@ export interface LedgerParts {
   readonly complete: (events: number) => void
   /** Events are lost, because this appender has lost its part. */
   readonly spoil: (events: number, error: Error) => void
-  /** Takes over a line that the appender has been closed without; false when nobody can. */
-  readonly rescue: (line: string, time: number, parcel: Parcel) => boolean
+  /** Is offered a line that the appender has been closed without. */
+  readonly rescue: (line: string, time: number, parcel: Parcel) => Rescue
   /** It cannot write, or does not answer. `isNew`: it could before. */
   readonly failed: (error: Error, isNew: boolean) => void
   readonly recovered: () => void
@@ -30,7 +38,9 @@ export interface LedgerParts {
 export class Ledger implements DeliveryObserver {
   readonly #parts: LedgerParts
   /** The events of the lines in the queue, in their order. */
-  #parcels: Parcel[] = []
+  readonly #parcels: Parcel[] = []
+  /** So many of them, at the head, are done with. */
+  #done = 0
   writtenLines = 0
   lostLines = 0
   failures = 0
@@ -49,8 +59,12 @@ export class Ledger implements DeliveryObserver {
   written (lines: number): void {
     this.writtenLines += lines
     let complete = 0
-    for (const parcel of this.#parcels.splice(0, lines)) {
-      if (--parcel.left === 0 && !parcel.isLost) complete++
+    const end = this.#done + lines
+    while (this.#done < end) complete += this.#arrived(this.#parcels[this.#done++]!)
+    // Not at each batch: all that wait behind would have to move each time.
+    if (this.#done > Math.max(LEAST_DONE, this.#parcels.length / 2)) {
+      this.#parcels.splice(0, this.#done)
+      this.#done = 0
     }
     this.#parts.complete(complete)
   }
@@ -60,16 +74,25 @@ export class Ledger implements DeliveryObserver {
     const parcels = this.#parcels.splice(this.#parcels.length - lines)
     const texts = leftOver.flatMap(linesOf)
     this.lastError ??= this.#parts.shown(error)
+    let complete = 0
     let spoiled = 0
     for (const [index, parcel] of parcels.entries()) {
       const text = texts[index]
-      if (text !== undefined && this.#parts.rescue(...text, parcel)) continue
+      const rescue = text === undefined ? 'lost' : this.#parts.rescue(...text, parcel)
+      if (rescue === 'known') complete += this.#arrived(parcel)
+      if (rescue !== 'lost') continue
       this.lostLines++
       parcel.left--
       if (!parcel.isLost) spoiled++
       parcel.isLost = true
     }
+    if (complete > 0) this.#parts.complete(complete)
     if (spoiled > 0) this.#parts.spoil(spoiled, error)
+  }
+
+  /** @returns 1 when the event is written by that, else 0 */
+  #arrived (parcel: Parcel): number {
+    return --parcel.left === 0 && !parcel.isLost ? 1 : 0
   }
 
   failed (error: Error): void {

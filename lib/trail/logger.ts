@@ -1,10 +1,13 @@
 // What callers hold: `log()` with the facts of a scope behind it. Events reach the trail in the
 // order in which they were said, also when the first of them has to wait for its user.
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { AuditEvent, AuditLogger, RepositoryOptions, ScopeFacts } from '../contracts.js'
+import type { AccessAgreementFacts, AuditEvent, AuditLogger, AuditUser, RepositoryOptions, ScopeFacts, SessionCleanupFacts, TaskFacts, TaskHandle, UserLoginFacts, UserLogoutFacts } from '../contracts.js'
+import { taskEvent } from '../events/task.js'
 import { messageOf, plainEvent } from '../layouts/plain.js'
+import { type Made, makeAcknowledgement, makeCleanup, makeLogin, makeLogout } from './authentication.js'
 import { failureClassOf } from './on-failure.js'
-import { quiet } from './promises.js'
+import { NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
+import { makeHandle, newTask, newTrace } from './task-handle.js'
 import type { Trail } from './trail.js'
 
 /** Wraps a repository so that its events go to a logger; given by plugin.ts. */
@@ -12,8 +15,6 @@ export type WrapRepository = <T extends object>(repository: T, options: Reposito
 
 /** So many events are said in one turn of the event loop: a millisecond of work. More are said in as many turns as it takes. */
 export const STRETCH = 250
-
-const NOTHING_TO_WAIT_FOR = Promise.resolve()
 
 /** An `AuditLogger` over a trail. Who extends it says where the facts of its events come from. */
 export abstract class Logger implements AuditLogger {
@@ -41,7 +42,7 @@ export abstract class Logger implements AuditLogger {
   log (event: AuditEvent): Promise<void> {
     const time = this.#trail.now()
     const facts = this.#facts()
-    if (this.#handedOver !== null || facts instanceof Promise) return this.#later([event], facts, time)
+    if (this.#handedOver !== null || facts instanceof Promise) return this.#later(1, keep([event]), facts, time)
     return this.#trail.log(event, facts, time)
   }
 
@@ -50,7 +51,7 @@ export abstract class Logger implements AuditLogger {
     if (events.length === 0) return NOTHING_TO_WAIT_FOR
     const time = this.#trail.now()
     const facts = this.#facts()
-    if (this.#handedOver !== null || facts instanceof Promise) return this.#later(events, facts, time)
+    if (this.#handedOver !== null || facts instanceof Promise) return this.#later(events.length, keep(events), facts, time)
     if (events.length > STRETCH) return this.#inStretches(events, facts, time)
     return this.#trail.logAll(events, facts, time)
   }
@@ -59,8 +60,42 @@ export abstract class Logger implements AuditLogger {
     return quiet(this.#trail.onFailure.mayGoOn(failureClassOf(event), this.log(event)))
   }
 
+  userLogin (said: UserLoginFacts): Promise<void> {
+    return this.#ensureMade(makeLogin(said, this.#trail.recordsAttemptedNames))
+  }
+
+  userLogout (said: UserLogoutFacts): Promise<void> { return this.#ensureMade(makeLogout(said)) }
+
+  sessionCleanup (said: SessionCleanupFacts): Promise<void> { return this.#ensureMade(makeCleanup(said)) }
+
+  accessAgreementAcknowledged (said: Omit<AccessAgreementFacts, 'user'> & { readonly user?: AuditUser }): Promise<void> {
+    return this.#ensureMade(makeAcknowledgement(said))
+  }
+
   repository<T extends object> (repository: T, options?: RepositoryOptions): T {
     return this.#wrap(repository, options, () => this)
+  }
+
+  /** `ensure()` for an event that is made when the facts are known. */
+  #ensureMade (make: (facts: ScopeFacts) => Made): Promise<void> {
+    const time = this.#trail.now()
+    const facts = this.#facts()
+    const acknowledged = this.#handedOver !== null || facts instanceof Promise
+      ? this.#later(1, make, facts, time)
+      : this.#record(make(facts), time)
+    return quiet(this.#trail.onFailure.mayGoOn('authentication', acknowledged))
+  }
+
+  #record ({ events, facts }: Made, time: number): Promise<void> { return this.#trail.logAll(events, facts, time) }
+
+  async task (facts: TaskFacts): Promise<TaskHandle> {
+    const task = newTask(facts)
+    const asked = this.#facts()
+    const trace = newTrace()
+    await this.ensure({ ...taskEvent({ action: 'task_create', task }), trace })
+    // The event has been recorded with what is known by now; so is the handle made of it.
+    const known = asked instanceof Promise ? await Promise.race([asked, NOTHING_TO_WAIT_FOR.then(() => this.factsAtOnce())]) : asked
+    return makeHandle(task, known.trace === undefined ? { ...known, trace } : known)
   }
 
   /** Facts that cannot be had keep no event from going out. */
@@ -91,17 +126,17 @@ export abstract class Logger implements AuditLogger {
     return acknowledged
   }
 
-  #later (events: readonly AuditEvent[], facts: ScopeFacts | Promise<ScopeFacts>, time: number): Promise<void> {
+  #later (count: number, make: (facts: ScopeFacts) => Made, facts: ScopeFacts | Promise<ScopeFacts>, time: number): Promise<void> {
     // Whoever does not answer is waited for once, not once for each event.
-    if (this.isAskingNow() || this.#isUnanswered) return this.#trail.logAll(events, this.factsAtOnce(), time)
-    // The caller may change its objects after this call; what is recorded is what was said.
-    const said = events.map(plainEvent)
+    if (this.isAskingNow() || this.#isUnanswered) return this.#record(make(this.factsAtOnce()), time)
     let isRecorded = false
     const recordWith = (found: ScopeFacts): void => {
-      if (!isRecorded) record(said, found, time)
+      if (isRecorded) return
       isRecorded = true
+      const { events, facts } = make(found)
+      record(events, facts, time)
     }
-    const { record, acknowledged } = this.#trail.hold(events.length, () => {
+    const { record, acknowledged } = this.#trail.hold(count, () => {
       this.#isUnanswered = true
       recordWith(this.factsAtOnce())
     })
@@ -123,9 +158,22 @@ export abstract class Logger implements AuditLogger {
 
 const NO_FACTS: ScopeFacts = {}
 
-/** The logger of what no request has caused: nothing is known of its scope. */
+/** The logger of what no request has caused: nothing is known of its scope but what it is made with. */
 export class RequestlessLogger extends Logger {
-  protected override factsNow (): ScopeFacts { return NO_FACTS }
+  readonly #known: ScopeFacts
+
+  constructor (trail: Trail, wrap: WrapRepository, known: ScopeFacts = NO_FACTS) {
+    super(trail, wrap)
+    this.#known = known
+  }
+
+  protected override factsNow (): ScopeFacts { return this.#known }
+}
+
+/** The caller may change its objects after it has said them; what is recorded is what was said. */
+function keep (said: readonly AuditEvent[]): (facts: ScopeFacts) => Made {
+  const events = said.map(plainEvent)
+  return facts => ({ events, facts })
 }
 
 /** What is no list, or one that cannot be read, is one event that cannot be written as it is: it goes out marked. */

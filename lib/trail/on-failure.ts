@@ -3,6 +3,7 @@
 // requests, the repository wrapper, `ensure()`.
 import type { AuditEvent, FailureClass, FailurePolicy, OnFailure } from '../contracts.js'
 import { AUDIT_ERR_BLOCKED } from '../errors.js'
+import { hasValue } from '../events/ecs-values.js'
 
 const FAILURE_POLICIES = ['continue', 'block', 'stop'] as const satisfies readonly FailurePolicy[]
 
@@ -23,10 +24,18 @@ export const onFailureSchema = {
   }
 } as const
 
-/** `on_failure` of one of several appenders: one word for all kinds. */
-export const onFailureWordSchema = {
-  enum: FAILURE_POLICIES,
-  description: 'What happens when this appender cannot record an event: continue makes it a copy that nobody waits for where another appender says block or stop.'
+const { default: _, ...ownPolicySchema } = policySchema
+
+/** `on_failure` of one of several appenders: for kinds that are left out, the section's holds. */
+export const ownOnFailureSchema = {
+  ...onFailureSchema,
+  description: 'What happens when this appender cannot record an event: one word for all kinds, or one for each. continue makes it a copy that nobody waits for where another appender says block or stop.',
+  properties: {
+    writes: { ...ownPolicySchema, description: onFailureSchema.properties.writes.description },
+    reads: { ...ownPolicySchema, description: onFailureSchema.properties.reads.description },
+    http: { ...ownPolicySchema, description: onFailureSchema.properties.http.description },
+    authentication: { ...ownPolicySchema, description: onFailureSchema.properties.authentication.description }
+  }
 } as const
 
 /** The kinds of events. */
@@ -43,17 +52,14 @@ export function failureClassOf (said: AuditEvent): FailureClass {
     const what = said.event
     if (what.action === 'http_request') return 'http'
     const { category } = what
-    if (has(category, 'authentication') || has(category, 'session') || has(category, 'iam')) return 'authentication'
+    if (hasValue(category, 'authentication') || hasValue(category, 'session') || hasValue(category, 'iam')) return 'authentication'
     const { type } = what
-    return has(type, 'access') && (typeof type === 'string' || type!.every(one => one === 'access')) ? 'reads' : 'writes'
+    return hasValue(type, 'access') && (typeof type === 'string' || type!.every(one => one === 'access')) ? 'reads' : 'writes'
   } catch {
     // Whatever an application says instead of an event.
     return 'writes'
   }
 }
-
-const has = (values: string | readonly string[] | undefined, value: string): boolean =>
-  typeof values === 'string' ? values === value : Array.isArray(values) && values.includes(value)
 
 /** A kind as a bit, for sets of kinds. */
 export const bitOf = (kind: FailureClass): number => BITS[kind]

@@ -46,7 +46,8 @@ export interface Outlet<Made> {
   /** Refuses acknowledgements that were waited for too long. Whether anything waits still. */
   expire (): boolean
   flush (): Promise<void>
-  writeNow (): void
+  /** Writes what waits before it returns. `isLast`: the process ends, and what cannot be written has no other chance. */
+  writeNow (isLast: boolean): void
   close (): Promise<void>
 }
 

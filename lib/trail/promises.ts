@@ -1,5 +1,8 @@
 // Promises that nobody has to wait for, and promises that the process has to. Used all over the trail.
 
+/** For whoever asks and need not wait. One for all: each promise costs, most of all while somebody follows them. */
+export const NOTHING_TO_WAIT_FOR: Promise<void> = Promise.resolve()
+
 /** The same promise; a rejection of it that nobody handles does not end the process: it has been counted and told. */
 export function quiet<T> (promise: Promise<T>): Promise<T> {
   promise.catch(() => {})

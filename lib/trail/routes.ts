@@ -16,7 +16,7 @@ export const routesSchema = {
     additionalProperties: false,
     required: ['match', 'appenders'],
     properties: {
-      match: ignoreFilterSchema,
+      match: { ...ignoreFilterSchema, description: 'A rule as those of ignore_filters: every key that it names has to match.' },
       appenders: { type: 'array', minItems: 1, uniqueItems: true, items: nameSchema, description: 'The names of the appenders that have what matches.' }
     }
   }

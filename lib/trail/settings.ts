@@ -19,3 +19,24 @@ export const queueSchema = {
     timeout: { ...durationSchema, default: '10s', description: 'How long anybody waits for an event to be written, or for the user, session or space of a request. Then on_failure applies; the event goes on waiting in the queue.' }
   }
 } as const
+
+/** `xpack.security.audit.lifecycle_events`. */
+export const lifecycleEventsSchema = {
+  type: 'boolean',
+  default: true,
+  description: 'Whether the log says when it was started, with which settings, and when it was stopped: audit_started, audit_stopped.'
+} as const
+
+/** `authentication`: what events about logins tell. */
+export const authenticationSchema = {
+  type: 'object',
+  description: 'What is recorded of logins.',
+  additionalProperties: false,
+  properties: {
+    record_attempted_name: {
+      type: 'boolean',
+      description: 'Whether a failed login is recorded with the name that was tried, as labels.attempted_user_name. People type passwords in its place.',
+      default: false
+    }
+  }
+} as const

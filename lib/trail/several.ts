@@ -4,10 +4,10 @@
 import type { AuditRecord, ScopeFacts } from '../contracts.js'
 import { createDelivery } from './delivery.js'
 import type { Delivery } from './delivery-parts.js'
-import { Ledger, type Parcel } from './ledger.js'
+import { Ledger, type Parcel, type Rescue } from './ledger.js'
 import { bitOf, FAILURE_CLASSES, kindsWith } from './on-failure.js'
 import type { Destination, Outlet, OutletParts } from './outlet.js'
-import { quiet } from './promises.js'
+import { NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
 import type { Route } from './routes.js'
 
 /** How an event finds its appenders. */
@@ -15,6 +15,8 @@ export interface Routing {
   readonly route: Route
   /** The name of the appender that takes what another cannot. */
   readonly fallback: string | undefined
+  /** Whether a route names the fallback: else it has only what others cannot take. */
+  readonly routesToFallback: boolean
   /** Takes a line that no appender can: the last rung. */
   readonly lastRung: (line: string) => void
 }
@@ -30,18 +32,15 @@ interface Branch {
 /** A line on its way: to the branch that it was meant for, or to the fallback in its place. */
 interface Leg { readonly to: Branch, readonly line: string, waitsFor: number }
 
-const NOTHING_TO_WAIT_FOR = Promise.resolve()
-
-export function createSeveralOutlet (destinations: readonly Destination[], { route, fallback, lastRung }: Routing, { accounts, deadlines, maxBytes, log }: OutletParts): Outlet<Leg[]> {
+export function createSeveralOutlet (destinations: readonly Destination[], { route, fallback, routesToFallback, lastRung }: Routing, { accounts, deadlines, maxBytes, log }: OutletParts): Outlet<Leg[]> {
   let queued = 0
-  let isClosing = false
   let isReserveClosing = false
   // Where any appender has to have a kind of event, those for which it is `continue` are copies: nobody waits for them.
   const strictKinds = FAILURE_CLASSES.reduce((kinds, kind) => destinations.some(({ policies }) => policies[kind] !== 'continue') ? kinds | bitOf(kind) : kinds, 0)
   const branches = new Map(destinations.map(destination => [destination.name, branchOf(destination)]))
   const all = [...branches.values()]
   const reserve = fallback === undefined ? undefined : branches.get(fallback)
-  const others = all.length === 1 ? all : all.filter(branch => branch !== reserve)
+  const others = all.filter(branch => branch !== reserve)
 
   function branchOf (destination: Destination): Branch {
     const { name, appender, durability, policies } = destination
@@ -75,21 +74,24 @@ export function createSeveralOutlet (destinations: readonly Destination[], { rou
   function state (): 'ok' | 'degraded' | 'blocked' {
     const failing = all.filter(({ ledger }) => ledger.isFailing)
     const isHelped = reserve !== undefined && !reserve.ledger.isFailing
-    if (!isHelped && failing.some(({ waitsFor }) => (waitsFor & strictKinds) !== 0)) return 'blocked'
+    const isMissed = (branch: Branch): boolean => (branch !== reserve || routesToFallback) && (branch.waitsFor & strictKinds) !== 0
+    if (!isHelped && failing.some(isMissed)) return 'blocked'
     return failing.length === 0 ? 'ok' : 'degraded'
   }
 
   const canTake = ({ ledger, delivery }: Branch, line: string): boolean => !ledger.isFailing && delivery.queue.hasRoomFor(line)
 
-  function rescue (line: string, time: number, parcel: Parcel): boolean {
-    if (reserve === undefined) return false
-    if (!isClosing || isReserveClosing || !canTake(reserve, line)) {
+  function rescue (line: string, time: number, parcel: Parcel): Rescue {
+    if (reserve === undefined) return 'lost'
+    if (parcel.isInFallback && !isReserveClosing) return 'known'
+    if (isReserveClosing || !canTake(reserve, line)) {
       lastRung(line)
-      return false
+      return 'lost'
     }
+    parcel.isInFallback = true
     reserve.ledger.sent(parcel)
     reserve.delivery.accept(line, time, 0)
-    return true
+    return 'taken'
   }
 
   /** Those that an event goes to. What was lost is told by appenders that work. */
@@ -126,7 +128,7 @@ export function createSeveralOutlet (destinations: readonly Destination[], { rou
   }
 
   function accept (legs: Leg[], time: number, kind: number): Promise<void> {
-    const parcel: Parcel = { left: legs.length, isLost: false }
+    const parcel: Parcel = { left: legs.length, isLost: false, isInFallback: reserve !== undefined && legs.some(({ to }) => to === reserve) }
     const acknowledgements: Promise<void>[] = []
     queued++
     for (const { to: { ledger, delivery }, line, waitsFor } of legs) {
@@ -152,13 +154,21 @@ export function createSeveralOutlet (destinations: readonly Destination[], { rou
     probe () { for (const { delivery } of all) delivery.probe() },
     expire: () => all.map(({ delivery }) => delivery.expire()).includes(true),
     async flush () { await Promise.all(all.map(({ delivery }) => delivery.flush())) },
-    writeNow () { for (const { delivery } of all) delivery.writeNow() },
+    writeNow (isLast) {
+      if (!isLast || reserve === undefined) for (const { delivery } of all) delivery.writeNow()
+      else leaveNow(reserve)
+    },
     async close () {
-      isClosing = true
       // The fallback stays open for what the others have to leave.
-      await Promise.all(all.map(branch => branch === reserve ? undefined : branch.delivery.close()))
+      await Promise.all(others.map(({ delivery }) => delivery.close()))
       isReserveClosing = true
       await reserve?.delivery.close()
     }
+  }
+
+  function leaveNow (last: Branch): void {
+    for (const { delivery } of others) delivery.leaveNow()
+    isReserveClosing = true
+    last.delivery.leaveNow()
   }
 }

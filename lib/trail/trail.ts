@@ -11,7 +11,7 @@ import { enrich, type ProcessFields } from './enrich.js'
 import { type Hold, Holds } from './holds.js'
 import { bitOf, failureClassOf, kindsWith } from './on-failure.js'
 import { createSingleOutlet, type Destination, type Outlet, type OutletParts } from './outlet.js'
-import { keepingAlive, quiet } from './promises.js'
+import { keepingAlive, NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
 import { createSeveralOutlet, type Routing } from './several.js'
 import { createTimestamp } from './timestamp.js'
 
@@ -32,6 +32,8 @@ export interface TrailParts {
   /** The strictest of all appenders. */
   readonly policies: Readonly<Record<FailureClass, FailurePolicy>>
   readonly onFailure: OnFailure
+  /** @default false */
+  readonly recordsAttemptedNames?: boolean
   readonly queue: {
     /** How many bytes may wait to be written. */
     readonly maxBytes: number
@@ -40,6 +42,8 @@ export interface TrailParts {
   }
   /** Ends the application, because `on_failure` says `stop`. Called once at the most. */
   readonly stop: (error: Error) => void
+  /** Makes the last event of the log. @default there is none */
+  readonly farewell?: ((status: AuditStatus) => AuditEvent) | undefined
 }
 
 export interface Trail {
@@ -53,15 +57,16 @@ export interface Trail {
   notice (notice: LogNotice): void
   now (): number
   readonly onFailure: OnFailure
+  /** Whether the name that was tried may stand in the event of a failed login. */
+  readonly recordsAttemptedNames: boolean
   status (): AuditStatus
   /** Resolves when all that was accepted is written; rejects when that takes longer than `queue.timeout`. */
   flush (): Promise<void>
-  /** Writes all that was accepted before it returns, for a process that is about to end. */
-  writeNow (): void
+  /** Writes all that was accepted before it returns, for a process that is about to end. `isLast`: it does end, and the log says so. */
+  writeNow (isLast?: boolean): void
   close (): Promise<void>
 }
 
-const NOTHING_TO_WAIT_FOR = Promise.resolve()
 const NO_FACTS: ScopeFacts = {}
 /** More than an event about the log takes. */
 const ROOM_FOR_AN_EVENT = 4096
@@ -74,8 +79,9 @@ export function createTrail (parts: TrailParts): Trail {
     : trailWith(parts, outletParts => createSeveralOutlet(destinations, routing, outletParts))
 }
 
-function trailWith<Made> ({ ignores, surroundings, policies, onFailure, queue, stop }: TrailParts, createOutlet: (parts: OutletParts) => Outlet<Made>): Trail {
+function trailWith<Made> ({ ignores, surroundings, policies, onFailure, recordsAttemptedNames = false, queue, stop, farewell }: TrailParts, createOutlet: (parts: OutletParts) => Outlet<Made>): Trail {
   const timestamp = createTimestamp()
+  let hasSaidFarewell = false
   const process: ProcessFields = Object.freeze({
     ecs: Object.freeze({ version: ECS_VERSION }),
     log: Object.freeze({ level: 'INFO', logger: LOGGER_NAME }),
@@ -154,9 +160,11 @@ function trailWith<Made> ({ ignores, surroundings, policies, onFailure, queue, s
     }
   }
 
-  async function writtenOut (): Promise<void> {
-    await holds.settled()
-    await outlet.flush()
+  /** Once, however the log ends. */
+  function sayFarewell (): void {
+    if (hasSaidFarewell || farewell === undefined) return
+    hasSaidFarewell = true
+    record(farewell(status()), NO_FACTS, surroundings.now())
   }
 
   async function closeInOrder (): Promise<void> {
@@ -164,6 +172,7 @@ function trailWith<Made> ({ ignores, surroundings, policies, onFailure, queue, s
     // Those that are held have as long as anybody.
     await holds.settled()
     accounts.tellLoss()
+    sayFarewell()
     await outlet.close()
     deadlines.stop()
   }
@@ -176,12 +185,14 @@ function trailWith<Made> ({ ignores, surroundings, policies, onFailure, queue, s
     notice (notice) { if (!isClosed()) record(auditNoticeEvent(notice), NO_FACTS, surroundings.now()) },
     now: surroundings.now,
     onFailure,
+    recordsAttemptedNames,
     status,
-    flush: () => keepingAlive(writtenOut()),
-    writeNow () {
+    flush: () => keepingAlive(holds.settled().then(outlet.flush)),
+    writeNow (isLast = false) {
       holds.giveUpAll()
       accounts.tellLoss()
-      outlet.writeNow()
+      if (isLast) sayFarewell()
+      outlet.writeNow(isLast)
     },
     close: () => keepingAlive(closeInOrder())
   }

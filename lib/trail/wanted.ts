@@ -2,6 +2,7 @@
 // neither of them may silence. Compiled once, at start, by plugin.ts; asked about every event.
 import type { FromSchema } from '../config/from-schema.js'
 import type { AuditRecord } from '../contracts.js'
+import { hasValue } from '../events/ecs-values.js'
 import { compileFilters, type IgnoreFilter, ignoreFiltersSchema } from './filter.js'
 
 /** `xpack.security.audit.include_filters`: the same rules as those of `ignore_filters`. */
@@ -45,12 +46,10 @@ export function compileWishes ({ ignore, include, allowed }: Wishes): (record: A
 
 /** A failure of category `authentication`. */
 function isFailedLogin ({ event }: AuditRecord): boolean {
-  return event.outcome === 'failure' && has(event.category, 'authentication')
+  return event.outcome === 'failure' && hasValue(event.category, 'authentication')
 }
 
 /** A failure of category `iam`, or one with an error: what the repository wrapper records of a refusal. A request that was given up is none. */
 function isRefused ({ event, error }: AuditRecord): boolean {
-  return event.outcome === 'failure' && (has(event.category, 'iam') || (error !== undefined && !has(event.category, 'web') && !has(event.category, 'authentication')))
+  return event.outcome === 'failure' && (hasValue(event.category, 'iam') || (error !== undefined && !hasValue(event.category, 'web') && !hasValue(event.category, 'authentication')))
 }
-
-const has = (field: unknown, value: string): boolean => field === value || (Array.isArray(field) && field.includes(value))

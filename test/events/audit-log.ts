@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { auditEventsLostEvent, auditNoticeEvent } from '../../lib/events/audit-log.js'
+import { auditEventsLostEvent, auditNoticeEvent, auditStartedEvent, auditStoppedEvent, MAX_SETTINGS } from '../../lib/events/audit-log.js'
 
 test('what was lost is told with its number, its times and the reason', async t => {
   const loss = { first: Date.UTC(2026, 0, 1), last: Date.UTC(2026, 0, 2), reason: 'ENOSPC: no space left on device' }
@@ -30,4 +30,20 @@ test('what has happened to a file is told with its path', async t => {
       file: { path: '/a.log' }
     })
   }
+})
+
+test('the start says the settings, up to a size; the end says the counters too', async t => {
+  t.strictSame(auditStartedEvent({ enabled: true }), {
+    message: 'The audit log has been started',
+    event: { action: 'audit_started', category: ['process'], type: ['start'], outcome: 'success' },
+    labels: { audit_settings: '{"enabled":true}' }
+  })
+  const text = auditStartedEvent({ long: 'x'.repeat(20_000) }).labels?.audit_settings as string
+  t.equal(text.length, MAX_SETTINGS)
+  t.ok(text.endsWith('…'))
+  t.strictSame(auditStoppedEvent({ since: 0, status: { accepted: 5, written: 2, ignored: 1, lost: 1, queued: 1 }, settings: {} }), {
+    message: 'The audit log has been stopped',
+    event: { action: 'audit_stopped', category: ['process'], type: ['end'], outcome: 'success', start: '1970-01-01T00:00:00.000Z' },
+    labels: { accepted_events: 5, written_events: 2, ignored_events: 1, lost_events: 1, queued_events: 1, audit_settings: '{}' }
+  })
 })

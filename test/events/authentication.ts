@@ -62,3 +62,10 @@ test('an acknowledged access agreement has no outcome and no space', async (t) =
     kibana: { space_id: undefined, ...providerFields }
   })
 })
+
+test('a user is recorded without what else its row holds; a session that cannot be read is nobody\'s', async (t) => {
+  t.strictSame(userLoginEvent({ provider, user: { name: 'jane', password: 'hunter2' } as never }).user, { name: 'jane' })
+  t.match(sessionCleanupEvent({ provider, sessionId: '1' }), { message: 'Removing invalid or expired session for user [hash=unknown]', user: undefined })
+  t.same(userLoginEvent({ provider, attemptedName: 'jane' }).labels, { attempted_user_name: 'jane' })
+  t.equal(userLoginEvent({ provider, user: { name: 'jane' }, attemptedName: 'jane' }).labels, undefined)
+})

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { test, type Test } from 'tap'
+import { isOfARun } from '../support/audited-app.js'
 import { assertEcs } from '../support/ecs.js'
 import { createClient, EXAMPLE, start } from '../support/example.js'
 import { startPostgres } from './postgres-server.mjs'
@@ -71,7 +72,7 @@ test('Ctrl+C, passed on by npm once more, ends it in order although a client has
   server.kill('SIGINT')
   await wait(50)
   t.equal(await server.stop('SIGINT'), 0)
-  t.equal(readFileSync(file, 'utf8').split('\n').length, 2)
+  t.match(readFileSync(file, 'utf8').trimEnd().split('\n').map(line => JSON.parse(line).event.action), ['audit_started', 'http_request', 'audit_stopped'])
 })
 
 /** Everything that one does with the example, in order, with the events that each step leaves. */
@@ -286,7 +287,7 @@ function inShort ({ event, kibana, user }: Event): string {
 function createTrail (file: string): { peek (): Event[], next (t: Test, expected: string[]): Promise<Event[]> } {
   let seen = 0
   // Whole lines only: the server may be writing the last one.
-  const read = (): Event[] => readFileSync(file, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line) as Event)
+  const read = (): Event[] => readFileSync(file, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line) as Event).filter(isOfARun)
   return {
     peek: read,
     /** The events since the last call: these and no others, each of them ECS. `:*` is any id. */

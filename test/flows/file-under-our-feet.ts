@@ -104,7 +104,7 @@ test('two things in a row are two reports; logrotate with a signal is none', { t
     import Fastify from 'fastify'
     import audit from 'fastify-audit'
     const app = Fastify()
-    await app.register(audit, { config: { enabled: true, appender: { type: 'file', fileName: ${JSON.stringify(log)}, reopen_on_sighup: true } } })
+    await app.register(audit, { config: { enabled: true, lifecycle_events: false, appender: { type: 'file', fileName: ${JSON.stringify(log)}, reopen_on_sighup: true } } })
     await app.ready()
     let number = 0
     setInterval(() => app.audit.withoutRequest.log({ message: 'numbered', event: { action: 'numbered' }, labels: { number: number++ } }), 1)

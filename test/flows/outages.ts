@@ -104,7 +104,7 @@ test('in the middle: the right to write there is lost', async t => {
     const logs = join(directory, 'logs')
     const file = join(logs, 'audit.log')
     const app = Fastify()
-    await app.register(audit, { config: { enabled: true, appender: { type: 'file', fileName: file, layout: { type: 'json' } } } })
+    await app.register(audit, { config: { enabled: true, lifecycle_events: false, appender: { type: 'file', fileName: file, layout: { type: 'json' } } } })
     const say = (message: string): Promise<void> => app.audit.withoutRequest.log({ message, event: { action: 'mine' } })
     await say('before')
     rmSync(file)

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'tap'
 import type { Test } from '../support/appender-contract.js'
+import { eventually } from '../support/audited-app.js'
 
 const CHILD = join(import.meta.dirname, '../fixtures/writes-one-file.js')
 
@@ -27,7 +28,7 @@ async function stop (child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): P
 /** The numbers of each process, in the order of the files; fails on a line that is not one event. `torn`: so many may be. */
 function eventsIn (t: Test, folder: string, torn = 0): Map<number, number[]> {
   const rolled = readdirSync(folder).map(name => Number(/^audit-(\d+)\.log$/.exec(name)?.[1])).filter(number => number > 0 && number <= 366).sort((a, b) => b - a)
-  const names = [...rolled.map(number => `audit-${number}.log`), ...readdirSync(folder).filter(name => /^audit(-\d{4,})?\.log$/.test(name))]
+  const names = [...rolled.map(number => `audit-${number}.log`), ...readdirSync(folder).filter(name => /^(audit|worker-\d+)\.log$/.test(name))]
   const numbers = new Map<number, number[]>()
   for (const line of names.flatMap(name => readFileSync(join(folder, name), 'utf8').split('\n').filter(Boolean))) {
     try {
@@ -46,6 +47,8 @@ function areWhole (t: Test, numbers: readonly number[] = []): void {
   t.ok(numbers.length > 50, `${numbers.length} events`)
   t.same(numbers, numbers.map((_, index) => index), 'every event is there, once, in order')
 }
+
+const hasManyEvents = (file: string): boolean => readFileSync(file, 'utf8').split('\n').length > 60
 
 const layout = { type: 'json' }
 
@@ -106,7 +109,7 @@ test('of many that start at once after one that was killed, exactly one gets the
 })
 
 test('a cluster: one worker writes and the others are told; with %pid each has a file of its own', { timeout: 60_000 }, async t => {
-  for (const [name, writers] of [['audit.log', 1], ['audit-%pid.log', 3]] as const) {
+  for (const [name, writers] of [['audit.log', 1], ['worker-%pid.log', 3]] as const) {
     const folder = join(t.testdir(), 'logs')
     const { child, told } = start({ appender: { type: 'file', layout, fileName: join(folder, name) }, workers: 3 })
     const closed = once(child, 'close')
@@ -114,12 +117,12 @@ test('a cluster: one worker writes and the others are told; with %pid each has a
     const started = all.filter(one => one.started === true).map(({ pid }) => pid)
     t.equal(started.length, writers)
     for (const one of all) if (one.started === undefined) t.match(one, { code: 'AUDIT_ERR_FILE_IN_USE', message: /process \d+ on .* or put %pid into the name/ })
-    await new Promise(resolve => setTimeout(resolve, 300))
+    await eventually(() => started.every(pid => hasManyEvents(join(folder, name.replace('%pid', String(pid))))))
     for (const pid of started) process.kill(pid, 'SIGTERM')
     await closed
     const events = eventsIn(t, folder)
     t.same([...events.keys()].sort(), started.sort())
     for (const pid of started) areWhole(t, events.get(pid))
-    if (writers === 3) t.same(readdirSync(folder).sort(), started.map(pid => `audit-${pid}.log`).sort())
+    if (writers === 3) t.same(readdirSync(folder).sort(), started.map(pid => `worker-${pid}.log`).sort())
   }
 })

@@ -11,6 +11,7 @@ test('nothing is recorded, the trace is known, and a repository stays as it came
   const scope = new DisabledScope(createTraceSource({ allowFromAnyIp: true, ipAllowlist: [] }, false), wrap, { raw: { headers: { 'x-opaque-id': 'opaque' } } as never })
   await scope.log()
   await scope.logAll()
+  for (const say of ['userLogin', 'userLogout', 'sessionCleanup', 'accessAgreementAcknowledged'] as const) await scope[say]()
   t.equal(scope.traceId, 'opaque')
   t.same(scope.traceHeaders(), { 'x-opaque-id': 'opaque' })
   const repository = {}

@@ -28,6 +28,9 @@ export function readEvents (t: Test, file: string): WrittenEvent[] {
   })
 }
 
+/** True for an event that the log does not say about its own start and end. */
+export const isOfARun = ({ event }: { readonly event: { readonly action: string } }): boolean => !['audit_started', 'audit_stopped'].includes(event.action)
+
 export interface AuditedApp {
   readonly app: FastifyInstance
   readonly file: string
@@ -48,7 +51,7 @@ export async function auditedApp (t: Test, { section, server, before, ...options
   const app = Fastify({ forceCloseConnections: true, ...server })
   t.teardown(() => app.close())
   await before?.(app)
-  await app.register(audit, { config: { enabled: true, ...section?.appenders === undefined && { appender: { type: 'file', fileName: file, layout: { type: 'json' } } }, ...section } as AuditOptions['config'], ...options })
+  await app.register(audit, { config: { enabled: true, lifecycle_events: false, ...section?.appenders === undefined && { appender: { type: 'file', fileName: file, layout: { type: 'json' } } }, ...section } as AuditOptions['config'], ...options })
   return {
     app,
     file,

@@ -1,6 +1,6 @@
 // Holds emitted records against ECS, from the field list that Elastic publishes. Called by
 // every test that sees an event. Not part of ECS, and known here: the reference's `kibana.*`
-// fields and `http.request.headers.x-forwarded-for`.
+// fields, `http.request.headers.*` and `http.route`.
 import { isIP } from 'node:net'
 import { EcsFlat } from '@elastic/ecs'
 import type { Test } from 'tap'
@@ -16,6 +16,7 @@ const keyword: EcsField = { type: 'keyword', normalize: [] }
 const keywords: EcsField = { type: 'keyword', normalize: ['array'] }
 
 const BESIDE_ECS: Readonly<Record<string, EcsField>> = {
+  'http.route': keyword,
   'http.request.headers.x-forwarded-for': keyword,
   'kibana.space_id': keyword,
   'kibana.session_id': keyword,
@@ -82,7 +83,7 @@ function * fieldFaults (object: Record<string, unknown>, prefix: string, present
   for (const [key, value] of Object.entries(object)) {
     if (value === undefined) continue
     const path = prefix + key
-    const field = FIELDS.get(path)
+    const field = FIELDS.get(path) ?? (path.startsWith('http.request.headers.') ? keyword : undefined)
     present.add(path)
     if (field !== undefined) yield * valueFaults(path, field, value)
     else if (isObject(value)) yield * fieldFaults(value, path + '.', present)

@@ -1,11 +1,12 @@
 // Every event that this project can say of itself, once: the samples of docs/events.md, made
 // by the factories. Called by the test of the docs and by tests that need one of each.
 import type { AuditEvent, EventOutcome } from '../../lib/contracts.js'
-import { auditEventsLostEvent, auditNoticeEvent } from '../../lib/events/audit-log.js'
+import { auditEventsLostEvent, auditNoticeEvent, auditStartedEvent, auditStoppedEvent } from '../../lib/events/audit-log.js'
 import { accessAgreementAcknowledgedEvent, sessionCleanupEvent, userLoginEvent, userLogoutEvent } from '../../lib/events/authentication.js'
 import { httpRequestEvent } from '../../lib/events/http-request.js'
 import { SAVED_OBJECT_ACTIONS, savedObjectEvent, type SavedObjectAction } from '../../lib/events/saved-object.js'
 import { SPACE_ACTIONS, spaceEvent, type SpaceAction } from '../../lib/events/space.js'
+import { taskEvent } from '../../lib/events/task.js'
 
 /** A row of the table in docs/events.md: the messages with placeholders, and one sample. */
 export interface EventSample {
@@ -47,7 +48,10 @@ const user = { name: '<name>' }
 export const EVENT_SAMPLES: readonly EventSample[] = [
   {
     action: 'http_request',
-    messages: [httpRequestEvent({ method: 'GET', url: { path: '/path' } }).message],
+    messages: [
+      httpRequestEvent({ method: 'GET', url: { path: '/path' } }).message,
+      ...(['success', 'failure'] as const).map(outcome => httpRequestEvent({ method: 'GET', url: { path: '/path' }, outcome, isOver: true }).message)
+    ],
     sample: httpRequestEvent({
       method: 'PUT',
       url: { domain: 'kibana.example', path: '/api/objects/dashboard/7adfa750', port: 5601, query: 'overwrite=true', scheme: 'https' }
@@ -55,6 +59,16 @@ export const EVENT_SAMPLES: readonly EventSample[] = [
   },
   ...savedObjectSamples,
   ...spaceSamples,
+  {
+    action: 'task_create',
+    messages: [taskEvent({ action: 'task_create', task: { type: '<type>', id: '<id>' } }).message],
+    sample: taskEvent({ action: 'task_create', task: { type: 'report', id: '7adfa750', name: 'Sales' } })
+  },
+  {
+    action: 'task_run',
+    messages: (['success', 'failure'] as const).map(outcome => taskEvent({ action: 'task_run', outcome, task: { type: '<type>', id: '<id>' } }).message),
+    sample: taskEvent({ action: 'task_run', task: { type: 'report', id: '7adfa750', name: 'Sales' }, error: new Error('The printer is on fire') })
+  },
   {
     action: 'user_login',
     messages: [userLoginEvent({ user, provider: namedProvider }).message, userLoginEvent({ provider: namedProvider }).message],
@@ -100,5 +114,17 @@ export const EVENT_SAMPLES: readonly EventSample[] = [
     action: 'audit_file_changed',
     messages: ['The audit log [<path>] has been <change> by somebody else'],
     sample: auditNoticeEvent({ what: 'file_changed', path: '/var/log/app/audit.log', change: 'renamed' })
+  },
+  {
+    action: 'audit_started',
+    messages: ['The audit log has been started'],
+    sample: auditStartedEvent({ enabled: true, durability: 'write' })
+  },
+  {
+    action: 'audit_stopped',
+    messages: ['The audit log has been stopped'],
+    sample: auditStoppedEvent({
+      since: Date.UTC(2026, 0, 31, 12, 0, 0), status: { accepted: 12, written: 10, ignored: 1, lost: 0, queued: 1 }, settings: { enabled: true, durability: 'write' }
+    })
   }
 ]

@@ -21,7 +21,7 @@ async function setupOf (names: Record<string, Partial<Destination>>, { routing =
   const log = { info: (details: object, message: string) => told.push(`${JSON.stringify(details)} ${message}`), warn () {}, error: (details: object) => told.push(`${(details as { appender?: string }).appender} fails`) }
   const trail = createTrail({
     destinations: Object.entries(names).map(([name, own]) => ({ name, type: 'file', appender: appenders[name]!, layout: brief, ignores: () => false, durability: 'write', policies: policiesWith('continue'), ...own })),
-    routing: { route: () => null, fallback: undefined, lastRung: line => stderr.push(line), ...routing },
+    routing: { route: () => null, fallback: undefined, routesToFallback: false, lastRung: line => stderr.push(line), ...routing },
     ignores: () => false,
     surroundings: { now: Date.now, log },
     policies: policiesWith('continue'),

@@ -13,6 +13,7 @@ export async function register (app, folder, options, settings = {}) {
     ...options,
     config: {
       enabled: true,
+      lifecycle_events: false,
       ...settings,
       appender: {
         type: 'rolling-file',

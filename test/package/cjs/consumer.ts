@@ -2,6 +2,7 @@
 // the audit log; type checked and run by ../check.js.
 import Fastify from 'fastify'
 import audit, { savedObjectEvent, type AuditStatus } from 'fastify-audit'
+import { appenderContract, createMemoryAppender } from 'fastify-audit/testing'
 
 async function main (fileName: string): Promise<void> {
   const plain: { default: typeof audit } = require('fastify-audit')
@@ -10,7 +11,7 @@ async function main (fileName: string): Promise<void> {
 
   const app = Fastify()
   await app.register(require('fastify-audit'), {
-    config: { enabled: true, appender: { type: 'file', fileName, layout: { type: 'json' } } },
+    config: { enabled: true, lifecycle_events: false, appender: { type: 'file', fileName, layout: { type: 'json' } } },
     user: () => ({ id: '1', name: 'ada', roles: ['admin'] })
   })
   app.get('/', async function update (request) {
@@ -23,6 +24,11 @@ async function main (fileName: string): Promise<void> {
   const status: AuditStatus = app.audit.status()
   if (status.written !== 2) throw new Error(`written: ${status.written}`)
   await app.close()
+
+  for (const { run } of appenderContract(async () => {
+    const appender = createMemoryAppender()
+    return { appender, read: async () => appender.lines.map(line => line + '\n').join('') }
+  })) await run()
 }
 
 main(process.argv[2] ?? '').catch((error: unknown) => {

@@ -2,10 +2,11 @@
 // audit log; type checked and run by ../check.js.
 import Fastify from 'fastify'
 import audit, { savedObjectEvent, type AuditEvent, type AuditStatus, type AuditUser } from 'fastify-audit'
+import { assertRecorded, createMemoryAppender, type MemoryAppender } from 'fastify-audit/testing'
 
 const app = Fastify()
 await app.register(audit, {
-  config: { enabled: true, appender: { type: 'file', fileName: process.argv[2] ?? '', layout: { type: 'json' } } },
+  config: { enabled: true, lifecycle_events: false, appender: { type: 'file', fileName: process.argv[2] ?? '', layout: { type: 'json' } } },
   user: async (request): Promise<AuditUser> => ({ id: request.id, name: 'ada', roles: ['admin'] }),
   session: () => 'session-1',
   space: () => 'default'
@@ -28,3 +29,12 @@ if (status.written !== 2) throw new Error(`written: ${status.written}`)
 const refused: AuditEvent = { event: { action: 'none' } }
 if (refused.message !== undefined) throw new Error('not reached')
 await app.close()
+
+const memory: MemoryAppender = createMemoryAppender()
+const tested = Fastify()
+await tested.register(audit, { config: { enabled: true, lifecycle_events: false, appender: { type: 'custom', from: memory } } })
+tested.get('/', async () => 'ok')
+await tested.inject('/')
+await tested.audit.flush()
+assertRecorded(memory, [{ event: { action: 'http_request' } }])
+await tested.close()
