@@ -1,12 +1,16 @@
 // The last rung of the ladder: lines of the log that neither their appender nor the fallback
 // can take. Nobody acknowledges them there: they count as lost. Called by the trail.
+import { writeSync } from 'node:fs'
 
-/** So many bytes may wait for standard error; beyond them, lines are given up. */
-const MOST_WAITING = 1024 * 1024
+const STANDARD_ERROR = 2
 
-/** Writes a line to standard error, unless that does not keep up either. Never throws. */
+/**
+ * Writes a line to standard error before it returns, also while the process ends. Never throws. Not
+ * by `process.stderr`, which ends the process when its reader has gone.
+ */
 export function writeToStandardError (line: string): void {
+  const bytes = Buffer.from(line)
   try {
-    if (process.stderr.writable && process.stderr.writableLength < MOST_WAITING) process.stderr.write(line)
+    for (let written = 0; written < bytes.length;) written += writeSync(STANDARD_ERROR, bytes, written)
   } catch {}
 }

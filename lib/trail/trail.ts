@@ -73,10 +73,9 @@ const ROOM_FOR_AN_EVENT = 4096
 
 /** Joins the stations that an event passes through. */
 export function createTrail (parts: TrailParts): Trail {
-  const { destinations: [only], destinations, routing } = parts
-  return routing === undefined
-    ? trailWith(parts, outletParts => createSingleOutlet(only!, outletParts))
-    : trailWith(parts, outletParts => createSeveralOutlet(destinations, routing, outletParts))
+  const { destinations, routing } = parts
+  if (routing !== undefined) return trailWith(parts, outletParts => createSeveralOutlet(destinations, routing, outletParts))
+  return trailWith(parts, outletParts => createSingleOutlet(destinations[0]!, outletParts))
 }
 
 function trailWith<Made> ({ ignores, surroundings, policies, onFailure, recordsAttemptedNames = false, queue, stop, farewell }: TrailParts, createOutlet: (parts: OutletParts) => Outlet<Made>): Trail {
