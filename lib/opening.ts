@@ -2,37 +2,21 @@
 // plugin.ts at start; both end with the application, or with the process.
 import type { FastifyInstance } from 'fastify'
 import { createAppender, reopensOnSighup } from './appenders/create.js'
-import type { NamedAppender } from './config/appenders.js'
+import { namedAppenders, policiesOf, type NamedDestination } from './config/named-appenders.js'
 import type { ReadSettings } from './config/read.js'
 import type { Settings } from './config/schema.js'
 import { durationToMilliseconds, sizeToBytes } from './config/units.js'
-import type { Appender, Durability, FailureClass, FailurePolicy, Layout, LogNotice, OnFailure } from './contracts.js'
+import type { Appender, Layout, LogNotice, OnFailure } from './contracts.js'
 import { auditStartedEvent, auditStoppedEvent } from './events/audit-log.js'
 import { createLayout } from './layouts/create.js'
 import { writeToStandardError } from './process/last-rung.js'
 import { beforeLeaving } from './process/leaving.js'
 import { reopenOnHangup } from './process/reopening.js'
 import { createStop } from './process/stopping.js'
-import { strictest } from './trail/on-failure.js'
 import type { Destination } from './trail/outlet.js'
 import { compileRoutes } from './trail/routes.js'
 import { createTrail, type Trail } from './trail/trail.js'
 import { compileWishes, type Wishes } from './trail/wanted.js'
-
-interface Named { readonly name: string, readonly config: NamedAppender, readonly durability: Durability, readonly policies: Readonly<Record<FailureClass, FailurePolicy>> }
-
-function named ({ appender, appenders, durability, on_failure: policies }: Settings): Named[] {
-  if (appenders === undefined) return [{ name: 'default', config: appender, durability, policies }]
-  return Object.entries<NamedAppender>(appenders).map(([name, config]) => {
-    // One word has been written out for all kinds by then.
-    return { name, config, durability: config.durability ?? durability, policies: { ...policies, ...config.on_failure as Partial<typeof policies> } }
-  })
-}
-
-/** For each kind, the strictest policy of all appenders: what an operation of that kind has to reckon with. */
-export function policiesOf (settings: Settings): Readonly<Record<FailureClass, FailurePolicy>> {
-  return strictest(named(settings).map(({ policies }) => policies))
-}
 
 /**
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) one of the appenders cannot be opened; the others are closed again
@@ -44,17 +28,18 @@ export async function openTrail (app: FastifyInstance, settings: Settings, onFai
   const timeout = durationToMilliseconds(settings.queue.timeout)
   const since = Date.now()
   const layouts = new Map<string, Layout>()
+  const named = namedAppenders(settings)
   const destinations: Destination[] = []
   const wishes = (ignore: Wishes['ignore'], include: Wishes['include']): Destination['ignores'] =>
     compileWishes({ ignore, include, allowed: settings.allow_silencing_failures })
   try {
-    for (const one of named(settings)) destinations.push(await open(one))
+    for (const one of named) destinations.push(await open(one))
   } catch (error) {
     await Promise.allSettled(destinations.map(({ appender }) => appender.close()))
     throw error
   }
 
-  async function open ({ name, config, durability, policies }: Named): Promise<Destination> {
+  async function open ({ name, config, durability, policies }: NamedDestination): Promise<Destination> {
     const appender = await createAppender(config, {
       directory: process.cwd(),
       locate: settings.appenders === undefined ? locate : (first, ...rest) => first === 'appender' ? locate('appenders', name, ...rest) : locate(first!, ...rest),
@@ -89,7 +74,7 @@ export async function openTrail (app: FastifyInstance, settings: Settings, onFai
   notices.forEach(trail.notice)
 
   const releases = [beforeLeaving(trail.writeNow)]
-  const hangup = named(settings).flatMap(({ config }, index) => reopensOnSighup(config) ? [destinations[index]!.appender] : [])
+  const hangup = named.flatMap(({ config }, index) => reopensOnSighup(config) ? [destinations[index]!.appender] : [])
   if (hangup.length > 0) releases.push(reopenOnHangup(() => reopenAll(hangup), app.log))
   app.addHook('onClose', async function closeTrail () {
     await trail.close()

@@ -2,6 +2,7 @@
 // trail, decorate the application, record its requests, close with it.
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { policiesOf } from './config/named-appenders.js'
 import { readSettings } from './config/read.js'
 import { type AuditConfig, auditSchema, settingChecks } from './config/schema.js'
 import { durationToMilliseconds } from './config/units.js'
@@ -15,11 +16,11 @@ import { recordRequests } from './http/requests.js'
 import { type RequestLike, RequestScope } from './http/scope.js'
 import { createTraceSource } from './http/trace.js'
 import { type AuditInstance, disabledInstance, enabledInstance, refuseToGuess, type ScopeOf } from './instance.js'
-import { openTrail, policiesOf } from './opening.js'
+import { openTrail } from './opening.js'
 import { auditRepository } from './repository/audit-repository.js'
 import type { WrapRepository } from './trail/logger.js'
-import { ALWAYS_GO_ON, createOnFailure, FAILURE_CLASSES } from './trail/on-failure.js'
-import { kindsThatFiltersMayDrop } from './trail/void-policies.js'
+import { ALWAYS_GO_ON, createOnFailure } from './trail/on-failure.js'
+import { voidPolicyWarnings } from './trail/void-policies.js'
 
 /** The options of `app.register(audit, …)`. */
 export interface AuditOptions extends Resolvers<FastifyRequest> {
@@ -68,10 +69,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     return
   }
 
-  const [filters, mayDrop] = settings.include_filters.length > 0 ? ['include_filters', FAILURE_CLASSES] as const : ['ignore_filters', kindsThatFiltersMayDrop(settings.ignore_filters)] as const
-  for (const kind of mayDrop.filter(onFailure.holds)) {
-    app.log.warn({}, `fastify-audit: on_failure.${kind} holds for events that are recorded: a rule of ${filters} may drop some, and nobody waits for those`)
-  }
+  for (const warning of voidPolicyWarnings(settings, onFailure.holds)) app.log.warn({}, `fastify-audit: ${warning}`)
   const { trail, appender } = await openTrail(app, settings, onFailure, { locate, shown })
   const { user, session, space, requestContext } = options
   const recurring = createRecurring()

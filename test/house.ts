@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plugin: ['opening', 'instance', 'process', 'config', 'http', 'repository', 'trail', 'appenders', 'layouts', 'events', 'words'],
   instance: ['trail', 'words'],
   opening: ['process', 'config', 'trail', 'appenders', 'layouts', 'events', 'words'],
+  cli: ['config', 'trail', 'layouts', 'words'],
   process: ['words'],
   config: ['http', 'repository', 'trail', 'appenders', 'rolling', 'layouts', 'words'],
   http: ['trail', 'layouts', 'events', 'words'],

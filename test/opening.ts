@@ -2,17 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Fastify from 'fastify'
 import { test } from 'tap'
-import { policiesOf } from '../lib/opening.js'
 import audit, { type AuditOptions } from '../lib/index.js'
-import { readSettings } from '../lib/config/read.js'
-import { auditSchema } from '../lib/config/schema.js'
-
-test('the policy of a kind is the strictest of all appenders', async t => {
-  const of = (section: object): unknown => policiesOf(readSettings(section, auditSchema).settings)
-  t.match(of({ on_failure: { writes: 'block' } }), { writes: 'block', reads: 'continue' })
-  t.match(of({ on_failure: { writes: 'stop' }, appenders: { a: { type: 'console' }, b: { type: 'console', on_failure: 'block' } } }), { writes: 'stop', reads: 'block' })
-  t.match(of({ on_failure: 'stop', appenders: { a: { type: 'console', on_failure: 'continue' } } }), { writes: 'continue', http: 'continue' })
-})
 
 test('when one cannot be opened, the error names it, and the others are given back', async t => {
   const directory = t.testdir()

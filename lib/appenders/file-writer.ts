@@ -1,7 +1,7 @@
 // Writes the lines of a batch to an open file, and sees to it that the file never ends in half a
 // line that another line could be glued to. Called by the `file` and `rolling-file` appenders,
 // one write at a time. write-now.ts does the same for a process that is about to end.
-import { fdatasync, write as writeToDescriptor } from 'node:fs'
+import { fdatasync, fstat, write as writeToDescriptor } from 'node:fs'
 import type { Batch } from '../contracts.js'
 import { tornLength, type OpenFile } from './open-file.js'
 
@@ -14,6 +14,8 @@ export interface Progress {
   lines: number
   /** So many of its bytes are in the file. */
   position: number
+  /** So many of its lines are in files that were still there when they had been written. */
+  keptLines: number
   /** True when somebody else (`appendNow`) has written the rest: nothing more is to be done to the file. */
   isTakenOver: boolean
 }
@@ -21,8 +23,18 @@ export interface Progress {
 /** What a write ends with when the rest has been written by somebody else. */
 export const TAKEN_OVER = new Error('what was left has been written at once')
 
+/** What a write ends with when somebody has deleted the file: the lines are gone with it. */
+export const DELETED = new Error('the file has been deleted')
+
 export function progressOf (batch: Batch): Progress {
-  return { batch, lines: 0, position: 0, isTakenOver: false }
+  return { batch, lines: 0, position: 0, keptLines: 0, isTakenOver: false }
+}
+
+/** Takes what has gone with a deleted file out of the account. */
+export function withoutDeleted (progress: Progress): void {
+  const { batch: { ends }, keptLines } = progress
+  progress.lines = keptLines
+  progress.position = keptLines === 0 ? 0 : ends[keptLines - 1]!
 }
 
 /**
@@ -30,7 +42,7 @@ export function progressOf (batch: Batch): Progress {
  * have left. Resolves when the operating system has all of them and, where `isDurable`, the disk.
  * After a failure the file holds the lines that `progress` tells, whole, and nothing of the others.
  *
- * @throws {Error} (as a rejection) of the operating system, or TAKEN_OVER
+ * @throws {Error} (as a rejection) of the operating system, TAKEN_OVER, or DELETED
  */
 export async function writeLines (file: OpenFile, progress: Progress, to: number, isDurable: boolean): Promise<void> {
   const { bytes, ends } = progress.batch
@@ -51,9 +63,9 @@ export async function writeLines (file: OpenFile, progress: Progress, to: number
     }
     throw progress.isTakenOver ? TAKEN_OVER : error
   }
-  if (!isDurable || file.size === before.size) return
+  if (file.size === before.size) return
   try {
-    await sync(file)
+    if (isDurable) await sync(file)
   } catch (error) {
     // What the disk has refused once is gone, even if it says yes the next time: it is to be written
     // anew. Where it cannot be cut off, it counts as written, and is not acknowledged: never double.
@@ -66,6 +78,13 @@ export async function writeLines (file: OpenFile, progress: Progress, to: number
     }
     throw error
   }
+  const isDeleted = await hasNoName(file)
+  if (progress.isTakenOver) throw TAKEN_OVER
+  if (isDeleted) {
+    withoutDeleted(progress)
+    throw DELETED
+  }
+  progress.keptLines = to
 }
 
 /** Takes the beginning of a line out of the account; returns how long it is. */
@@ -104,6 +123,13 @@ function put (file: OpenFile, bytes: Buffer, start: number, end: number, done: (
 function sync (file: OpenFile): Promise<void> {
   return new Promise((resolve, reject) => {
     fdatasync(file.descriptor, error => error === null ? resolve() : reject(error))
+  })
+}
+
+/** Whether an open file has been deleted, or replaced by another. */
+function hasNoName (file: OpenFile): Promise<boolean> {
+  return new Promise(resolve => {
+    fstat(file.descriptor, (error, status) => { resolve(error === null && status.nlink === 0) })
   })
 }
 

@@ -3,12 +3,16 @@
 // the lines of a batch get into the file.
 import type { Appender, Batch, WriteFailure } from '../contracts.js'
 import { AUDIT_ERR_CLOSED, AUDIT_ERR_WRITE } from '../errors.js'
-import { progressOf, TAKEN_OVER, type Progress } from './file-writer.js'
+import { DELETED, progressOf, TAKEN_OVER, type Progress, withoutDeleted } from './file-writer.js'
 import type { KeptFile } from './kept-file.js'
+import type { OpenFile } from './open-file.js'
 import { closeNow, settleNow, syncNow, writeLinesNow } from './write-now.js'
 
 /** How long a process that is about to end waits for a write that is under way. Milliseconds. */
 const PATIENCE = 1000
+
+/** So often in a row a file may be deleted while a batch is written to it. */
+const MAX_DELETIONS = 3
 
 /** @param write writes what is left of a batch to the file that is open */
 export function createKeptFileAppender (kept: KeptFile, write: (progress: Progress) => Promise<void>): Appender {
@@ -19,10 +23,23 @@ export function createKeptFileAppender (kept: KeptFile, write: (progress: Progre
     return Object.assign(new AUDIT_ERR_WRITE(`cannot write to "${kept.path}": ${cause.message}`, { cause }), { linesWritten: lines })
   }
 
+  // Who deletes the file deletes what was in it, and nothing that comes after.
+  async function writeToWhatStays (progress: Progress): Promise<void> {
+    for (let deletions = 1; ; deletions++) {
+      if (!progress.isTakenOver) await kept.ready()
+      try {
+        if (!progress.isTakenOver) await write(progress)
+        return
+      } catch (error) {
+        if (error !== DELETED || deletions === MAX_DELETIONS) throw error
+        kept.doubt()
+      }
+    }
+  }
+
   async function append (progress: Progress): Promise<void> {
     try {
-      if (!progress.isTakenOver) await kept.ready()
-      if (!progress.isTakenOver) await write(progress)
+      await writeToWhatStays(progress)
     } catch (error) {
       kept.doubt()
       if (error !== TAKEN_OVER) throw failure(error as Error, progress)
@@ -32,13 +49,20 @@ export function createKeptFileAppender (kept: KeptFile, write: (progress: Progre
     if (progress.lines < progress.batch.ends.length) throw failure(TAKEN_OVER, progress)
   }
 
+  function takeOver (progress: Progress, file: OpenFile): void {
+    progress.isTakenOver = true
+    if (kept.current === null || kept.current === file) return
+    kept.current.underWay = null
+    withoutDeleted(progress)
+  }
+
   // No roll is made here: to pass a limit is better than to lose a line. In the middle of a roll the
   // file that is being renamed is still the one that is open.
   function appendNow (batches: readonly Batch[]): number {
     const file = isClosed ? undefined : kept.openNow()
     if (file === undefined || !settleNow(file, PATIENCE)) return underWay?.lines ?? 0
     let lines = 0
-    if (underWay !== null) underWay.isTakenOver = true
+    if (underWay !== null) takeOver(underWay, file)
     for (const progress of [...underWay === null ? [] : [underWay], ...batches.map(progressOf)]) {
       const isWritten = writeLinesNow(file, progress)
       lines += progress.lines

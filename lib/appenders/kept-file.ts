@@ -6,7 +6,7 @@ import type { Surroundings } from '../contracts.js'
 import { AUDIT_ERR_APPENDER_OPEN, AUDIT_ERR_FILE_IN_USE } from '../errors.js'
 import { changeOf, type FileChange } from './file-change.js'
 import { takeLock, type FileLock } from './file-lock.js'
-import { makeFolder, openFile, openFileNow, type OpenFile } from './open-file.js'
+import { hasNoNameNow, makeFolder, openFile, openFileNow, type OpenFile } from './open-file.js'
 import { mayPass } from './passing-faults.js'
 
 /** How often an idle file is looked at. Milliseconds; the lock is touched every other time. */
@@ -165,7 +165,8 @@ export async function keepFile ({ path, setting, surroundings, opened }: KeptFil
     },
     doubt () { isDoubtful = true },
     openNow () {
-      return current ?? (lock === null ? undefined : openFileNow(path))
+      if (current !== null && !hasNoNameNow(current)) return current
+      return lock === null ? undefined : openFileNow(path)
     },
     async roll (move, takeBack) {
       const previous = current

@@ -73,6 +73,15 @@ export function openFileNow (path: string): OpenFile | undefined {
   }
 }
 
+/** Whether an open file has been deleted, or replaced by another: for a process that is about to end. */
+export function hasNoNameNow ({ descriptor }: OpenFile): boolean {
+  try {
+    return fstatSync(descriptor).nlink === 0
+  } catch {
+    return false
+  }
+}
+
 /** Makes a folder and those above it (mode 0700) where they are missing. */
 export async function makeFolder (folder: string, isDurable: boolean): Promise<void> {
   try {

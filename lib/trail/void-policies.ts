@@ -1,7 +1,7 @@
 // What makes a policy of `on_failure` void: a `block` that no failure could ever reach, and
 // events that a filter drops, which nobody waits for. The first is refused with the settings
-// (config/schema), the second is a choice, which the plugin tells about at start.
-import type { FailureClass, FailurePolicy } from '../contracts.js'
+// (config/schema), the second is a choice, which the plugin and `fastify-audit check-config` tell about.
+import type { FailureClass, FailurePolicy, OnFailure } from '../contracts.js'
 import type { IgnoreFilter } from './filter.js'
 import { FAILURE_CLASSES } from './on-failure.js'
 
@@ -29,6 +29,17 @@ export function voidPolicyFault (policies: Policies, durability: unknown, name =
  */
 export function kindsThatFiltersMayDrop (rules: readonly IgnoreFilter[]): FailureClass[] {
   return FAILURE_CLASSES.filter(kind => rules.some(rule => MAY_DROP[kind](rule)))
+}
+
+interface Filters {
+  readonly ignore_filters: readonly IgnoreFilter[]
+  readonly include_filters: readonly IgnoreFilter[]
+}
+
+/** What operators are to know of policies beside filters: a line for each kind of event that operations wait for and that a filter may drop. */
+export function voidPolicyWarnings ({ ignore_filters: ignore, include_filters: include }: Filters, holds: OnFailure['holds']): string[] {
+  const [filters, kinds] = include.length > 0 ? ['include_filters', FAILURE_CLASSES] as const : ['ignore_filters', kindsThatFiltersMayDrop(ignore)] as const
+  return kinds.filter(holds).map(kind => `on_failure.${kind} holds for events that are recorded: a rule of ${filters} may drop some, and nobody waits for those`)
 }
 
 const MAY_DROP: Readonly<Record<FailureClass, (rule: IgnoreFilter) => boolean>> = {

@@ -1,5 +1,5 @@
 import { readFile, rename, rm } from 'node:fs/promises'
-import { readFileSync } from 'node:fs'
+import { readFileSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { writeLines } from '../../lib/appenders/file-writer.js'
@@ -71,6 +71,29 @@ test('what is under way is completed at once, however far it has come, and what 
       await appender.close()
     }
   }
+})
+
+test('what is under way in a file that has been deleted is written at once to a new one, however far it has come', async t => {
+  const long = batchOf(Array.from({ length: 2000 }, (_, line) => `under way ${line} ${'x'.repeat(500)}`))
+  const waiting = batchOf(['waits'])
+  let timesUnderWay = 0
+  for (let turns = 0; turns < 12; turns++) {
+    const path = join(t.testdir(), 'audit.log')
+    const { appender } = await open(path, { durability: 'fsync' })
+    let isSettled = false
+    const appended = appender.append(long).then(() => { isSettled = true })
+    for (let turn = 0; turn < turns; turn++) await new Promise(resolve => setImmediate(resolve))
+    unlinkSync(path)
+    if (!isSettled) timesUnderWay++
+    t.equal(appender.appendNow!([waiting]), (isSettled ? 0 : 2000) + 1)
+    const text = Buffer.concat([...isSettled ? [] : [long], waiting].map(({ bytes }) => bytes))
+    t.ok(readFileSync(path).equals(text), `${turns} turns later`)
+    await appended
+    await appender.append(batchOf(['after']))
+    t.ok((await readFile(path)).equals(Buffer.concat([text, Buffer.from('after\n')])), 'once, and the process may go on')
+    await appender.close()
+  }
+  t.ok(timesUnderWay > 0)
 })
 
 test('an append that waits for its turn is written at once, too', async t => {

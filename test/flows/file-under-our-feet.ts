@@ -9,6 +9,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { test } from 'tap'
 import type { AuditStatus } from '../../lib/contracts.js'
 import type { Test } from '../support/appender-contract.js'
+import { auditedApp } from '../support/audited-app.js'
+import { spawnPlain } from '../support/plain-node.js'
 
 const CHILD = join(import.meta.dirname, '../fixtures/says-events.js')
 
@@ -169,3 +171,51 @@ test('a rolled file that is moved away, and a live one that is taken away in the
   const sorted = rolled().sort((a, b) => b - a).map(number => readFileSync(join(folder, `audit-${number}.log`), 'utf8')).join('').split('\n').slice(0, -1).map(line => (JSON.parse(line) as Line)['@timestamp'])
   t.same(sorted, [...sorted].sort(), 'a higher number is always older')
 })
+
+for (const type of ['file', 'rolling-file'] as const) {
+  for (const durability of ['write', 'fsync'] as const) {
+    test(`${type}, ${durability}: what is said after the file has been deleted is there when it is acknowledged`, { timeout: 60_000 }, async t => {
+      const folder = join(t.testdir(), 'logs')
+      const log = join(folder, 'audit.log')
+      const { app } = await auditedApp(t, { section: { durability, on_failure: 'block', appender: { type, fileName: log, layout: { type: 'json' } } } })
+      await app.ready()
+      const deletions: readonly (() => void)[] = [
+        () => unlinkSync(log),
+        () => rmSync(folder, { recursive: true }),
+        () => { writeFileSync(log + '.other', ''); renameSync(log + '.other', log) }
+      ]
+      for (const [number, remove] of [...deletions, ...deletions, ...deletions].entries()) {
+        remove()
+        const said = Array.from({ length: 5 }, (_, part) => ({ message: 'numbered', event: { action: 'numbered' }, labels: { number: number * 5 + part } }))
+        await Promise.all(said.map(event => app.audit.withoutRequest.log(event)))
+        const lines = readFileSync(log, 'utf8').split('\n').slice(0, -1).map(line => JSON.parse(line) as Line).filter(({ event }) => event.action === 'numbered')
+        t.same(lines.map(({ labels }) => labels!.number), said.map(({ labels }) => labels.number), 'once, in order')
+      }
+      t.match(app.audit.status(), { lost: 0, lastError: null })
+    })
+  }
+}
+
+for (const isUnderWay of [false, true]) {
+  test(`a process that ends after its file has been deleted writes to a new one${isUnderWay ? ', also what was under way' : ''}`, { timeout: 60_000 }, async t => {
+    const log = join(t.testdir(), 'logs/audit.log')
+    const child = spawnPlain(['--input-type=module', '-e', `
+      import { unlinkSync, writeSync } from 'node:fs'
+      import Fastify from 'fastify'
+      import audit from 'fastify-audit'
+      const app = Fastify()
+      await app.register(audit, { config: { enabled: true, lifecycle_events: false, appender: { type: 'file', fileName: ${JSON.stringify(log)}, layout: { type: 'json' } } } })
+      await app.ready()
+      const say = (number) => app.audit.withoutRequest.log({ message: 'numbered', event: { action: 'numbered' }, labels: { number, text: 'x'.repeat(1000) } })
+      await say(-1)
+      for (let number = 0; number < 500; number++) say(number)
+      // In the turn after the next one the batch is being written.
+      ${isUnderWay ? 'await new Promise(resolve => setImmediate(resolve))' : ''}
+      unlinkSync(${JSON.stringify(log)})
+      for (let number = 500; number < 700; number++) say(number)
+      process.exit(0)`], ['ignore', 'inherit', 'inherit'])
+    await once(child, 'close')
+    const numbers = readFileSync(log, 'utf8').split('\n').slice(0, -1).map(line => (JSON.parse(line) as Line).labels!.number)
+    t.same(numbers, Array.from({ length: 700 }, (_, number) => number), 'once, in order')
+  })
+}

@@ -58,6 +58,11 @@ try {
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: { fastify: devDependencies.fastify, 'fastify-audit': `file:${filename}` } }))
     return run('npm', ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'], folder)
   })
+  check('npx runs its command', () => {
+    writeFileSync(join(folder, 'audit.yml'), 'xpack.security.audit.enabled: true\n')
+    const printed = run('npx', ['--no-install', 'fastify-audit', 'check-config', 'audit.yml'], folder)
+    if (!printed.startsWith('# "audit.yml" is ok.')) throw new Error(`not expected: ${printed}`)
+  })
   consume('esm')
   consume('cjs')
 } finally {

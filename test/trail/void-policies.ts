@@ -2,7 +2,7 @@ import { test } from 'tap'
 import type { AuditEvent, AuditRecord } from '../../lib/contracts.js'
 import { compileFilters, type IgnoreFilter } from '../../lib/trail/filter.js'
 import { FAILURE_CLASSES, failureClassOf } from '../../lib/trail/on-failure.js'
-import { kindsThatFiltersMayDrop, voidPolicyFault } from '../../lib/trail/void-policies.js'
+import { kindsThatFiltersMayDrop, voidPolicyFault, voidPolicyWarnings } from '../../lib/trail/void-policies.js'
 import { EVENT_SAMPLES } from '../support/event-samples.js'
 
 test('block beside durability none is refused, with the kinds that it was asked for', async (t) => {
@@ -70,4 +70,13 @@ test('no rule drops an event of a kind that is not named', async (t) => {
   }
   t.ok(dropped > 300, `${dropped} events were dropped`)
   t.same(new Set(said.map(failureClassOf)), new Set(FAILURE_CLASSES), 'there are events of every kind')
+})
+
+test('operators are told of the kinds that somebody waits for and a filter may drop, and of no others', async (t) => {
+  const holds = (kind: string): boolean => kind === 'http' || kind === 'reads'
+  const rest = 'may drop some, and nobody waits for those'
+  t.same(voidPolicyWarnings({ ignore_filters: [{ actions: ['http_request'] }], include_filters: [] }, holds), [`on_failure.http holds for events that are recorded: a rule of ignore_filters ${rest}`])
+  t.same(voidPolicyWarnings({ ignore_filters: [], include_filters: [{ types: ['change'] }] }, holds), ['reads', 'http'].map(kind => `on_failure.${kind} holds for events that are recorded: a rule of include_filters ${rest}`))
+  t.same(voidPolicyWarnings({ ignore_filters: [], include_filters: [] }, holds), [])
+  t.same(voidPolicyWarnings({ ignore_filters: [{ users: ['ann'] }], include_filters: [] }, () => false), [])
 })
