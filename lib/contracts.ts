@@ -433,6 +433,15 @@ export interface ObjectReference {
   readonly name?: string
 }
 
+/**
+ * The name of an object, from its attributes: of the attribute that `saved_objects.name_attributes`
+ * has for its type, else of `name`, else of `title`. None where that is no text.
+ */
+export type NameOf = (type: unknown, attributes: unknown) => string | undefined
+
+/** What is wrapped, as a table of operations calls it. */
+export type Repository = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>
+
 /** An item of a bulk result that was refused. */
 export interface RefusedItem {
   readonly object: ObjectReference
@@ -461,14 +470,20 @@ export interface Operation {
   /** `false`: the `authorize` option is not asked about this method. @default true */
   readonly authorize?: boolean
   /** The objects that are asked for, from the arguments. None: one event without an object. */
-  readonly requested?: (args: readonly unknown[]) => readonly ObjectReference[]
+  readonly requested?: (args: readonly unknown[], nameOf: NameOf) => readonly ObjectReference[]
+  /**
+   * For writes: reads those of the objects whose names the call does not say, as they are before
+   * it. Called where `saved_objects.look_up_names` says so, with the repository itself: what it
+   * reads is not recorded. What it does not find, or cannot read, has no name in the event.
+   */
+  readonly current?: (repository: Repository, objects: readonly ObjectReference[], args: readonly unknown[], nameOf: NameOf) => Promise<readonly ObjectReference[]>
   /**
    * For reads: the objects that came back, from the result; of an async iterable, from each
    * item as it is taken. None: no event. @default those asked for
    */
-  readonly returned?: (result: unknown, args: readonly unknown[]) => readonly ObjectReference[]
+  readonly returned?: (result: unknown, args: readonly unknown[], nameOf: NameOf) => readonly ObjectReference[]
   /** Items of a bulk result that were refused for lack of permission. */
-  readonly refused?: (result: unknown, args: readonly unknown[]) => readonly RefusedItem[]
+  readonly refused?: (result: unknown, args: readonly unknown[], nameOf: NameOf) => readonly RefusedItem[]
   /** Further `kibana.*` fields of every event of the call. */
   readonly fields?: (args: readonly unknown[]) => Readonly<Record<string, unknown>>
 }

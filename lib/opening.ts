@@ -14,6 +14,8 @@ import { beforeLeaving } from './process/leaving.js'
 import { reopenOnHangup } from './process/reopening.js'
 import { createStop } from './process/stopping.js'
 import type { Destination } from './trail/outlet.js'
+import { compileFields, withFields } from './trail/fields/compile.js'
+import { readHashKey } from './trail/fields/key.js'
 import { compileRoutes } from './trail/routes.js'
 import { createTrail, type Trail } from './trail/trail.js'
 import { compileWishes, type Wishes } from './trail/wanted.js'
@@ -26,6 +28,7 @@ export async function openTrail (app: FastifyInstance, settings: Settings, onFai
   const notices: LogNotice[] = []
   let notice = (told: LogNotice): void => { notices.push(told) }
   const timeout = durationToMilliseconds(settings.queue.timeout)
+  const change = compileFields(settings.fields, readHashKey(settings.fields, { directory: process.cwd(), locate, log: app.log }))
   const since = Date.now()
   const layouts = new Map<string, Layout>()
   const named = namedAppenders(settings)
@@ -51,7 +54,7 @@ export async function openTrail (app: FastifyInstance, settings: Settings, onFai
     })
     const { layout: layoutConfig = { type: 'json' } } = config
     const key = JSON.stringify(layoutConfig)
-    const layout = layouts.get(key) ?? createLayout(layoutConfig)
+    const layout = layouts.get(key) ?? withFields(createLayout(layoutConfig), change)
     layouts.set(key, layout)
     return { name, type: config.type, appender, layout, ignores: wishes(config.ignore_filters ?? [], []), durability, policies }
   }

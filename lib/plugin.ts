@@ -18,6 +18,7 @@ import { createTraceSource } from './http/trace.js'
 import { type AuditInstance, disabledInstance, enabledInstance, refuseToGuess, type ScopeOf } from './instance.js'
 import { openTrail } from './opening.js'
 import { auditRepository } from './repository/audit-repository.js'
+import { recordedObjects } from './repository/settings.js'
 import type { WrapRepository } from './trail/logger.js'
 import { ALWAYS_GO_ON, createOnFailure } from './trail/on-failure.js'
 import { voidPolicyWarnings } from './trail/void-policies.js'
@@ -55,7 +56,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
   for (const deprecation of deprecations) app.log.warn({}, `fastify-audit: ${deprecation}`)
 
   const traces = createTraceSource(settings.requestId, app.initialConfig.requestIdHeader as string | false)
-  const recorded = { ...settings.saved_objects, include_saved_object_names: settings.include_saved_object_names }
+  const recorded = recordedObjects(settings, durationToMilliseconds(settings.queue.timeout))
   const onFailure = settings.enabled
     ? createOnFailure(policiesOf(settings), Math.ceil(durationToMilliseconds(settings.queue.timeout) / 1000))
     : ALWAYS_GO_ON

@@ -1,8 +1,9 @@
 // Writes the lines of a batch to an open file, and sees to it that the file never ends in half a
 // line that another line could be glued to. Called by the `file` and `rolling-file` appenders,
 // one write at a time. write-now.ts does the same for a process that is about to end.
-import { fdatasync, fstat, write as writeToDescriptor } from 'node:fs'
+import { fdatasync, write as writeToDescriptor } from 'node:fs'
 import type { Batch } from '../contracts.js'
+import { hasNoName } from './deleted-file.js'
 import { tornLength, type OpenFile } from './open-file.js'
 
 export const LINE_FEED = Buffer.from('\n')
@@ -78,7 +79,8 @@ export async function writeLines (file: OpenFile, progress: Progress, to: number
     }
     throw error
   }
-  const isDeleted = await hasNoName(file)
+  const answer = hasNoName(file)
+  const isDeleted = typeof answer === 'boolean' ? answer : await answer
   if (progress.isTakenOver) throw TAKEN_OVER
   if (isDeleted) {
     withoutDeleted(progress)
@@ -123,13 +125,6 @@ function put (file: OpenFile, bytes: Buffer, start: number, end: number, done: (
 function sync (file: OpenFile): Promise<void> {
   return new Promise((resolve, reject) => {
     fdatasync(file.descriptor, error => error === null ? resolve() : reject(error))
-  })
-}
-
-/** Whether an open file has been deleted, or replaced by another. */
-function hasNoName (file: OpenFile): Promise<boolean> {
-  return new Promise(resolve => {
-    fstat(file.descriptor, (error, status) => { resolve(error === null && status.nlink === 0) })
   })
 }
 

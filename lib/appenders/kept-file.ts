@@ -4,9 +4,10 @@
 import { dirname } from 'node:path'
 import type { Surroundings } from '../contracts.js'
 import { AUDIT_ERR_APPENDER_OPEN, AUDIT_ERR_FILE_IN_USE } from '../errors.js'
+import { hasNoNameNow } from './deleted-file.js'
 import { changeOf, type FileChange } from './file-change.js'
 import { takeLock, type FileLock } from './file-lock.js'
-import { hasNoNameNow, makeFolder, openFile, openFileNow, type OpenFile } from './open-file.js'
+import { makeFolder, openFile, openFileNow, type OpenFile } from './open-file.js'
 import { mayPass } from './passing-faults.js'
 
 /** How often an idle file is looked at. Milliseconds; the lock is touched every other time. */

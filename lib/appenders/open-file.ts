@@ -3,14 +3,14 @@
 import { existsSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { mkdir, open, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { isOnLocalDisk, type NamedFile } from './deleted-file.js'
 
 /** How much of a file is read at once to find where its last whole line ends. Bytes. */
 const CHUNK = 64 * 1024
 
 /** What is known of a file that is open for appending, and what is happening to it. */
-export interface OpenFile {
+export interface OpenFile extends NamedFile {
   readonly path: string
-  readonly descriptor: number
   /** None for a file that only a process about to end has opened. */
   readonly handle?: FileHandle
   readonly ino: number
@@ -52,7 +52,7 @@ export async function openFile (path: string, { isDurable, lineTorn }: OpenOptio
     // Also for a file that exists: who made it, or renamed others, may have crashed before this.
     if (isDurable) await syncFolder(dirname(await realpath(path)))
     if (tornBytes > 0) lineTorn(tornBytes)
-    return { path, descriptor: handle.fd, handle, ino, dev, size, tornBytes, underWay: null, lineTorn }
+    return { path, descriptor: handle.fd, isLocal: await isOnLocalDisk(path), handle, ino, dev, size, tornBytes, underWay: null, lineTorn }
   } catch (error) {
     await handle.close()
     throw error
@@ -67,18 +67,9 @@ export function openFileNow (path: string): OpenFile | undefined {
     const { size, ino, dev } = fstatSync(descriptor)
     const last = Buffer.alloc(1)
     const tornBytes = size > 0 && readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a ? 1 : 0
-    return { path, descriptor, ino, dev, size, tornBytes, underWay: null, lineTorn () {} }
+    return { path, descriptor, isLocal: true, ino, dev, size, tornBytes, underWay: null, lineTorn () {} }
   } catch {
     return undefined
-  }
-}
-
-/** Whether an open file has been deleted, or replaced by another: for a process that is about to end. */
-export function hasNoNameNow ({ descriptor }: OpenFile): boolean {
-  try {
-    return fstatSync(descriptor).nlink === 0
-  } catch {
-    return false
   }
 }
 

@@ -58,7 +58,8 @@ function dotted (prefix: string, parent: Located): Record<string, EditorSchema> 
 /** The properties of an object and of all branches of its `oneOf`. */
 function propertiesOf ({ schema, pointer }: Located): Map<string, Located[]> {
   const found = new Map<string, Located[]>()
-  const own = schema.shorthand === undefined ? pointer : `${pointer}/anyOf/2`
+  const short = shortForms(schema).length
+  const own = short === 0 ? pointer : `${pointer}/anyOf/${short}`
   const branches = (schema.oneOf ?? []).map((branch, index) => ({ schema: branch, pointer: `${own}/anyOf/${index}` }))
   for (const branch of [{ schema, pointer: own }, ...branches]) {
     for (const [key, property] of Object.entries(branch.schema.properties ?? {})) {
@@ -70,10 +71,10 @@ function propertiesOf ({ schema, pointer }: Located): Map<string, Located[]> {
 
 function lenient (schema: JsonSchema): EditorSchema {
   // What is required may stand elsewhere, under a dotted key; so more than one branch may fit.
-  const { shorthand, ...whole } = schema
-  if (shorthand !== undefined) {
-    const { title, description, default: fallback, ...object } = whole
-    return { title, description, default: fallback, anyOf: [{ enum: shorthand }, REFERENCE, lenient(object)] }
+  const short = shortForms(schema)
+  if (short.length > 0) {
+    const { shorthand, textFor, title, description, default: fallback, ...object } = schema
+    return { title, description, default: fallback, anyOf: [...short, lenient(object)] }
   }
   const { discriminator, required, properties, items, oneOf, additionalProperties, ...rest } = schema
   if (properties === undefined && items === undefined && oneOf === undefined && typeof additionalProperties !== 'object') return orReference(rest)
@@ -87,6 +88,12 @@ function lenient (schema: JsonSchema): EditorSchema {
     }),
     ...(additionalProperties !== undefined && { additionalProperties: typeof additionalProperties === 'object' ? lenient(additionalProperties) : additionalProperties })
   }
+}
+
+/** What may stand for an object; see shorthand.ts. */
+function shortForms ({ shorthand, textFor, properties = {} }: JsonSchema): EditorSchema[] {
+  if (shorthand !== undefined) return [{ enum: shorthand }, REFERENCE]
+  return textFor === undefined ? [] : [{ ...properties[textFor]?.items }]
 }
 
 /** A value or `${NAME}`; constants, by which an editor picks the branch of a `oneOf`, stay constants. */

@@ -1,14 +1,15 @@
 // The TypeScript type of a setting, derived from its JSON Schema, so that a schema is the
 // only place where a setting is described. Covers the keywords that this project's schemas
-// use: type, enum, const, properties, required, items, additionalProperties, oneOf, shorthand.
+// use: type, enum, const, properties, required, items, additionalProperties, oneOf, shorthand, textFor.
 
 /** The type of the values that the schema `S` (declared `as const`) accepts. */
 export type FromSchema<S> =
   S extends { readonly const: infer C } ? C
     : S extends { readonly enum: readonly (infer E)[] } ? E
       : S extends { readonly shorthand: readonly (infer W)[] } ? W | FromSchema<Omit<S, 'shorthand'>>
-        : S extends { readonly oneOf: readonly (infer O)[] } ? (O extends unknown ? FromSchema<O> : never)
-          : S extends { readonly type: infer T } ? FromType<T, S> : unknown
+        : S extends { readonly textFor: string } ? string | FromSchema<Omit<S, 'textFor'>>
+          : S extends { readonly oneOf: readonly (infer O)[] } ? (O extends unknown ? FromSchema<O> : never)
+            : S extends { readonly type: infer T } ? FromType<T, S> : unknown
 
 type FromType<T, S> =
   T extends readonly (infer U)[] ? (U extends unknown ? FromType<U, S> : never)

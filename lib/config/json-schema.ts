@@ -23,5 +23,7 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[]
   /** Words of which one may stand for an object with that word in each of its properties. */
   readonly shorthand?: readonly unknown[]
+  /** The property whose list a text may stand for: `a` for an object with `[a]` there. */
+  readonly textFor?: string
   readonly discriminator?: { readonly propertyName: string }
 }

@@ -8,6 +8,7 @@ import { httpSchema, requestIdSchema } from '../http/settings.js'
 import { ipAllowlistFaults } from '../http/trace.js'
 import { patternFault } from '../layouts/pattern.js'
 import { savedObjectsSchema } from '../repository/settings.js'
+import { fieldFault, fieldsSchema, hashKeyFault } from '../trail/fields/settings.js'
 import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
 import { onFailureSchema } from '../trail/on-failure.js'
 import { fallbackSchema, routeModeSchema, routesSchema } from '../trail/routes.js'
@@ -66,6 +67,7 @@ export const auditSchema = {
     ignore_filters: { ...ignoreFiltersSchema, default: [] },
     include_filters: { ...includeFiltersSchema, default: [] },
     allow_silencing_failures: { ...allowSilencingFailuresSchema, default: [] },
+    fields: { ...fieldsSchema, default: {} },
     include_saved_object_names: {
       type: 'boolean',
       description: 'Whether the name of an object is recorded beside its id, as kibana.saved_object.name.',
@@ -95,6 +97,12 @@ export const settingChecks: readonly SettingCheck[] = [
     { path: [filters, EACH, 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
     { path: [filters, EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null }
   ]),
+  ...(['include', 'exclude', 'hash'] as const).flatMap((list): SettingCheck[] => [
+    { path: ['fields', list, EACH, 'fields', EACH], fault: (path) => fieldFault(list, String(path)) },
+    { path: ['fields', list, EACH, 'when', 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
+    { path: ['fields', list, EACH, 'when', 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null }
+  ]),
+  { path: ['fields', 'hash'], beside: ['fields'], fault: hashKeyFault },
   { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => ipAllowlistFaults([String(range)])[0]?.message ?? null },
   { path: ['appender', 'from'], fault: fromFault },
   { path: ['appender', 'layout', 'pattern'], fault: (pattern) => patternFault(String(pattern)) },

@@ -45,7 +45,7 @@ export interface SettingNode {
   readonly content: Map<string, SettingNode> | readonly SettingNode[] | Scalar
 }
 
-export type MapNode = SettingNode & { readonly content: Map<string, SettingNode> }
+type MapNode = SettingNode & { readonly content: Map<string, SettingNode> }
 
 export interface BuiltTree {
   readonly tree: MapNode

@@ -18,7 +18,7 @@ export function validate (tree: SettingNode, schema: object): { readonly value: 
   // strictRequired would refuse branches that name a key required that stands outside of them.
   const ajv = new Ajv({ allErrors: true, discriminator: true, strictRequired: false, strictTypes: false, verbose: true, logger: false })
   // Written out by then; see shorthand.ts.
-  ajv.addKeyword('shorthand')
+  ajv.addKeyword('shorthand').addKeyword('textFor')
   const check = ajv.compile(schema)
   let value = toPlain(tree)
   if (!check(value) && coerceFromEnvironment(tree, check.errors ?? [])) {

@@ -2,10 +2,12 @@
 // `repository()` of request.audit and app.audit, which know whose logger is to be used.
 import type { AuditLogger, Handover, OnFailure, Operations, RepositoryOptions } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
+import type { Method, Run } from './call.js'
 import { createFacade } from './facade.js'
 import { isObject, isThenable } from './object-reference.js'
 import { checkOperations, shown, unknownKeys } from './operations.js'
-import { ask, runRead, runWrite, type Method, type Run } from './run.js'
+import { ask } from './permission.js'
+import { runRead, runWrite } from './run.js'
 import { savedObjectsOperations } from './saved-objects.js'
 import type { RecordedObjects } from './settings.js'
 

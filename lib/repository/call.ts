@@ -1,11 +1,33 @@
 // One call of an audited method: what the table says about it, and its events. The functions
 // of a table are foreign code: what they throw becomes `labels.audit_fault` of the event and
 // stops neither the operation nor the record. Called by run.ts.
-import type { AuditEvent, EventOutcome, ObjectReference, Operation, RefusedItem } from '../contracts.js'
+import type { AuditEvent, AuditLogger, EventOutcome, ObjectReference, OnFailure, Operation, RefusedItem, Repository, RepositoryOptions } from '../contracts.js'
 import { createOperationEvent } from '../events/operation.js'
-import { isObject, listOf, objectReference } from './object-reference.js'
-import { recordedError, type RecordedError } from './refusal.js'
+import { createNameOf, isObject, listOf, objectReference } from './object-reference.js'
+import { inTime } from '../trail/promises.js'
+import { hasStatus, recordedError, type RecordedError } from './refusal.js'
 import type { RecordedObjects } from './settings.js'
+
+/** Any method. */
+export type Method = (...args: unknown[]) => unknown
+
+/** What is needed to run one call. */
+export interface Run {
+  readonly name: string
+  readonly method: Method
+  /** What the method is called on. */
+  readonly target: object
+  readonly operation: Operation
+  readonly args: readonly unknown[]
+  readonly logger: Pick<AuditLogger, 'logAll'>
+  readonly settings: RecordedObjects
+  readonly onFailure: OnFailure
+  readonly authorize?: RepositoryOptions['authorize']
+  /** Collects results and errors that have been recorded, for a `skip` elsewhere. */
+  readonly remember?: WeakSet<object>
+  /** Results and errors that have been recorded already, by whom they came from. */
+  readonly skip?: WeakSet<object>
+}
 
 /** A call as its events tell it. `undefined` among objects stands for those that are not known. */
 export interface Call {
@@ -21,15 +43,20 @@ export interface Call {
   refused (result: unknown): readonly (RefusedItem | undefined)[]
   /** Makes the events of this call with one outcome. */
   events (outcome: EventOutcome, error?: RecordedError): (object?: ObjectReference) => AuditEvent
+  /** The objects as they are before the write, as far as they can be read within `timeout` milliseconds. Never rejects. */
+  current (repository: object, objects: readonly ObjectReference[], timeout: number): Promise<readonly ObjectReference[]>
   /** Makes the event about a refused item; none: that it could not be found out which were. */
   refusal (item: RefusedItem | undefined): AuditEvent
 }
 
+const BY_NAME_OR_TITLE = createNameOf({})
+
 /** Asks the table about a call. Never throws. */
 export function describeCall (operation: Operation, given: readonly unknown[], settings: RecordedObjects): Call {
   const faults: Faults = new Map()
+  const { nameOf = BY_NAME_OR_TITLE } = settings
   const args = attempt(faults, 'prepare', () => operation.prepare && listOf(operation.prepare(given))) ?? [...given]
-  const requested = attempt(faults, 'requested', () => operation.requested && references(operation.requested(args))) ?? []
+  const requested = attempt(faults, 'requested', () => operation.requested && references(operation.requested(args, nameOf))) ?? []
   const fields = attempt(faults, 'fields', () => operation.fields && { ...operation.fields(args) })
   const unaudited = operation.type === 'access' ? settings.unaudited_read_types : []
 
@@ -57,15 +84,25 @@ export function describeCall (operation: Operation, given: readonly unknown[], s
     returned (result) {
       const { returned } = operation
       if (returned === undefined) return all
-      const objects = attempt(faults, 'returned', () => references(returned(result, args)))
+      const objects = attempt(faults, 'returned', () => references(returned(result, args, nameOf)))
       return objects === undefined ? [undefined] : recorded(objects)
     },
     refused (result) {
       const { refused } = operation
       if (refused === undefined) return []
-      const items = attempt(faults, 'refused', () => listOf(refused(result, args)).map(refusedItem))
+      const items = attempt(faults, 'refused', () => listOf(refused(result, args, nameOf)).map(refusedItem))
       if (items === undefined) return [undefined]
       return unaudited.length === 0 ? items : items.filter(({ object }) => !unaudited.includes(object.type))
+    },
+    async current (repository, objects, timeout) {
+      try {
+        const reading = operation.current?.(repository as Repository, objects, args, nameOf)
+        return reading === undefined ? [] : references(await inTime(Promise.resolve(reading), timeout))
+      } catch (error) {
+        // An object that is not there has no name, and that is no fault.
+        if (!hasStatus(error, [404])) note(faults, 'current', error)
+        return []
+      }
     },
     refusal: (item) => item === undefined ? events('unknown')() : events('failure', item.error)(item.object)
   }
@@ -79,10 +116,14 @@ function attempt<T> (faults: Faults, what: string, ask: () => T): T | undefined 
   try {
     return ask()
   } catch (error) {
-    const { code, message } = recordedError(error)
-    faults.set(what, `${code}: ${message}`)
+    note(faults, what, error)
     return undefined
   }
+}
+
+function note (faults: Faults, what: string, error: unknown): void {
+  const { code, message } = recordedError(error)
+  faults.set(what, `${code}: ${message}`)
 }
 
 function references (objects: readonly ObjectReference[]): readonly ObjectReference[] {

@@ -1,10 +1,10 @@
 // A ready table of operations for a repository of one kind of object, by the names that such
 // repositories usually give their methods. Called by the application:
 // `request.audit.repository(invoices, { operations: crudOperations({ type: 'invoice' }) })`.
-import type { ObjectReference, Operation, Operations } from '../contracts.js'
+import type { NameOf, ObjectReference, Operation, Operations } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
 import { SAVED_OBJECT_ACTIONS } from '../events/saved-object.js'
-import { idText, isObject, nameIn, objectReference } from './object-reference.js'
+import { idText, isObject, objectReference } from './object-reference.js'
 import { shown, unknownKeys } from './operations.js'
 
 /** What a method does to the objects. */
@@ -20,7 +20,7 @@ export interface CrudOptions {
   readonly action?: string
   /** Where an object's id is. @default 'id' */
   readonly id?: PropertyOf
-  /** Where an object's name is. @default 'title', else 'name' */
+  /** Where an object's name is. @default what `saved_objects.name_attributes` says, else 'name', else 'title' */
   readonly name?: PropertyOf
   /**
    * Further methods, methods that mean something else here, and with `false` methods that are
@@ -104,32 +104,41 @@ export function crudOperations (options: CrudOptions): Operations {
       return false
     }
   }
-  const nameOf = (object: unknown): string | undefined => {
+  const nameIn = (object: unknown, nameOf: NameOf): string | undefined => {
     if (!isRecord(object)) return undefined
     const attributes = isObject(object.data) && !isOne(object) ? object.data : object
-    const found = name === undefined ? nameIn(attributes) : lookUp(attributes, name)
+    const found = name === undefined ? nameOf(type, attributes) : lookUp(attributes, name)
     return typeof found === 'string' ? found : undefined
   }
-  const requested = ([first, second]: readonly unknown[]): ObjectReference[] => {
+  const requested = ([first, second]: readonly unknown[], nameOf: NameOf): ObjectReference[] => {
     if (first === undefined || first === null) return []
     const many = isRecord(first) && Array.isArray(first.data) && !('where' in first) && !isOne(first) ? first.data as unknown[] : first
-    if (Array.isArray(many)) return many.map((object: unknown) => objectReference(type, idOf(object), nameOf(object)))
-    return [objectReference(type, idOf(first), nameOf(isRecord(first) ? first : second))]
+    if (Array.isArray(many)) return many.map((object: unknown) => objectReference(type, idOf(object), nameIn(object, nameOf)))
+    return [objectReference(type, idOf(first), nameIn(isRecord(first) ? first : second, nameOf))]
   }
-  const returned = (result: unknown, args: readonly unknown[]): ObjectReference[] => {
-    return (items?.(result) ?? itemsIn(result, isOne)).map((object) => objectReference(type, idOf(object) ?? onlyId(args[0]), nameOf(object)))
+  const returned = (result: unknown, args: readonly unknown[], nameOf: NameOf): ObjectReference[] => {
+    return (items?.(result) ?? itemsIn(result, isOne)).map((object) => objectReference(type, idOf(object) ?? onlyId(args[0]), nameIn(object, nameOf)))
+  }
+  const all = Object.entries({ ...CRUD_METHODS, ...options.methods })
+  const getters = all.flatMap(([method, kind]) => kind === 'get' ? [method] : [])
+  // By the first method that gets one object, with what the write was called with. What comes
+  // back is believed where it has the id that was asked for.
+  const current: Operation['current'] = async (repository, [one, ...more], [first], nameOf) => {
+    const getter = getters.find((method) => typeof repository[method] === 'function')
+    if (getter === undefined || one === undefined || more.length > 0) return []
+    const asked = !isRecord(first) ? first : isObject(first.where) ? { where: first.where } : idOf(first)
+    return returned(await repository[getter]!(asked), [], nameOf)
   }
 
   const kinds: Record<CrudOperation, Operation> = {
     create: { ...SAVED_OBJECT_ACTIONS.saved_object_create, action: `${action}_create`, noun: type, requested },
     get: { ...SAVED_OBJECT_ACTIONS.saved_object_get, action: `${action}_get`, noun: type, requested, returned },
     // What is looked for is no object yet.
-    find: { ...SAVED_OBJECT_ACTIONS.saved_object_find, action: `${action}_find`, noun: type, returned: (result) => returned(result, []) },
-    update: { ...SAVED_OBJECT_ACTIONS.saved_object_update, action: `${action}_update`, noun: type, requested },
-    delete: { ...SAVED_OBJECT_ACTIONS.saved_object_delete, action: `${action}_delete`, noun: type, requested }
+    find: { ...SAVED_OBJECT_ACTIONS.saved_object_find, action: `${action}_find`, noun: type, returned: (result, _args, nameOf) => returned(result, [], nameOf) },
+    update: { ...SAVED_OBJECT_ACTIONS.saved_object_update, action: `${action}_update`, noun: type, requested, current },
+    delete: { ...SAVED_OBJECT_ACTIONS.saved_object_delete, action: `${action}_delete`, noun: type, requested, current }
   }
-  const methods = Object.entries({ ...CRUD_METHODS, ...options.methods })
-  return Object.fromEntries(methods.flatMap(([method, kind]) => kind === false ? [] : [[method, kinds[kind]]]))
+  return Object.fromEntries(all.flatMap(([method, kind]) => kind === false ? [] : [[method, kinds[kind]]]))
 }
 
 function itemsIn (result: unknown, isOne: (object: Record<PropertyKey, unknown>) => boolean): readonly unknown[] {

@@ -1,6 +1,6 @@
 // What an object is called: its id and its name, from whatever shape a repository has them
 // in. Called by the tables of operations and by call.ts, which checks what the tables say.
-import type { ObjectReference } from '../contracts.js'
+import type { NameOf, ObjectReference } from '../contracts.js'
 import { isPlainObject } from '../layouts/value.js'
 
 /**
@@ -16,11 +16,24 @@ export function idText (id: unknown): string | undefined {
   return hasText ? String(id) : JSON.stringify(id)
 }
 
-/** The name in an object's attributes: `title`, else `name`, when it is a text. */
+/** The name in an object's attributes: `name`, else `title`, as in Kibana, when it is a text that is not empty. */
 export function nameIn (attributes: unknown): string | undefined {
   if (!isObject(attributes)) return undefined
-  if (typeof attributes.title === 'string') return attributes.title
-  return typeof attributes.name === 'string' ? attributes.name : undefined
+  return textOr(attributes.name, textOr(attributes.title, undefined))
+}
+
+/** Makes the `NameOf` of an application. @param attributes of some types, which of their attributes is the name */
+export function createNameOf (attributes: Readonly<Record<string, string>>): NameOf {
+  const byType = new Map<unknown, string>(Object.entries(attributes))
+  if (byType.size === 0) return (_type, of) => nameIn(of)
+  return (type, of) => {
+    const attribute = byType.get(type)
+    return attribute === undefined || !isObject(of) ? nameIn(of) : textOr(of[attribute], nameIn(of))
+  }
+}
+
+function textOr (value: unknown, otherwise: string | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : otherwise
 }
 
 /** A reference with what is known: absent values are absent. */

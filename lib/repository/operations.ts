@@ -22,6 +22,7 @@ const OPERATION: Readonly<Record<keyof Operation, Check>> = {
   prepare: aFunction,
   authorize: ['true or false', (value) => value === undefined || typeof value === 'boolean'],
   requested: aFunction,
+  current: aFunction,
   returned: aFunction,
   refused: aFunction,
   fields: aFunction

@@ -7,19 +7,25 @@ import { isObject } from './object-reference.js'
 /** What an event says of an error. */
 export type RecordedError = RefusedItem['error']
 
-/**
- * Whether an error says that the caller was not permitted: HTTP status 401 or 403, as
- * `statusCode` (Fastify, Elasticsearch, Kibana), `status` (http-errors) or
- * `output.statusCode` (Boom). Never throws.
- */
+/** Whether an error says that the caller was not permitted: HTTP status 401 or 403. Never throws. */
 export function isRefusal (error: unknown): boolean {
+  return hasStatus(error, REFUSED)
+}
+
+const REFUSED = [401, 403]
+
+/**
+ * Whether an error has one of these HTTP statuses, as `statusCode` (Fastify, Elasticsearch,
+ * Kibana), `status` (http-errors) or `output.statusCode` (Boom). Never throws.
+ */
+export function hasStatus (error: unknown, statuses: readonly unknown[]): boolean {
   try {
     if (!isObject(error)) return false
     const { output } = error
     return [error.statusCode, error.status, isObject(output) ? output.statusCode : undefined]
-      .some((status) => status === 401 || status === 403)
+      .some((status) => statuses.includes(status))
   } catch {
-    // A getter of the error threw: it says nothing about permission. The caller gets the error itself.
+    // A getter of the error threw: it has no status. The caller gets the error itself.
     return false
   }
 }

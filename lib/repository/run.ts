@@ -1,37 +1,15 @@
 // Runs an audited method: a write after its intention has been acknowledged; a read's outcome
 // is said before its data are handed over and, where `on_failure` holds reads up, acknowledged
 // as well. The order of these lines is the promise. Called by audit-repository.ts.
-import type { AuditLogger, AuthorizeCall, ObjectReference, OnFailure, Operation, RefusedItem, RepositoryOptions } from '../contracts.js'
-import { AUDIT_ERR_OPTION } from '../errors.js'
-import { describeCall, type Call } from './call.js'
+import type { ObjectReference, RefusedItem } from '../contracts.js'
+import { describeCall, type Call, type Run } from './call.js'
+import { withCurrentNames } from './current-names.js'
 import { follow, isFollowable } from './follow.js'
-import { isObject, isThenable } from './object-reference.js'
+import { isThenable } from './object-reference.js'
+import { acknowledged, asksForPermission, carryOn, permission, refusalByRepository } from './permission.js'
 import { isRemembered, remember } from './remembered.js'
-import { isRefusal, recordedError } from './refusal.js'
 import { STRETCH } from '../trail/logger.js'
-import { say, sayNow, type Said } from './say.js'
-import type { RecordedObjects } from './settings.js'
-
-/** Any method. */
-export type Method = (...args: unknown[]) => unknown
-
-/** What is needed to run one call. */
-export interface Run {
-  readonly name: string
-  readonly method: Method
-  /** What the method is called on. */
-  readonly target: object
-  readonly operation: Operation
-  readonly args: readonly unknown[]
-  readonly logger: Pick<AuditLogger, 'logAll'>
-  readonly settings: RecordedObjects
-  readonly onFailure: OnFailure
-  readonly authorize?: RepositoryOptions['authorize']
-  /** Collects results and errors that have been recorded, for a `skip` elsewhere. */
-  readonly remember?: WeakSet<object>
-  /** Results and errors that have been recorded already, by whom they came from. */
-  readonly skip?: WeakSet<object>
-}
+import { say, sayNow } from './say.js'
 
 /**
  * Runs a write. Always a promise, whatever the method returns: the write begins only when the
@@ -40,8 +18,10 @@ export interface Run {
  * @throws {AUDIT_ERR_BLOCKED} (as a rejection) it has not, and `on_failure.writes` holds writes up; nothing has begun
  */
 export async function runWrite (run: Run): Promise<unknown> {
-  const call = describeCall(run.operation, run.args, run.settings)
-  if (asksForPermission(run)) await permission(run, call)
+  const described = describeCall(run.operation, run.args, run.settings)
+  if (asksForPermission(run)) await permission(run, described)
+  const { lookUp } = run.settings
+  const call = lookUp?.types.includes(run.operation.type) === true ? await withCurrentNames(described, run.target, lookUp) : described
   // Each promise costs as much as a line while @fastify/request-context follows it: none that is not needed.
   const saying = say(run.logger, call.all, call.events('unknown'))
   await run.onFailure.mayGoOn('writes', (saying instanceof Promise ? await saying : saying).acknowledged)
@@ -153,48 +133,3 @@ function outcome (run: Run, call: Call, result: unknown): Outcome {
   if (run.remember !== undefined) remember(run.remember, result)
   return { objects: call.returned(result), refused: call.refused(result) }
 }
-
-function asksForPermission (run: Run): boolean {
-  return run.authorize !== undefined && run.operation.authorize !== false
-}
-
-/**
- * Asks for permission.
- *
- * @throws {AUDIT_ERR_OPTION} the answer is `false`: a predicate in this place would permit everything
- */
-export async function ask (authorize: NonNullable<RepositoryOptions['authorize']>, question: AuthorizeCall): Promise<void> {
-  const answer: unknown = await authorize(question)
-  if (answer === false) throw new AUDIT_ERR_OPTION(`authorize: expected an error to be thrown to refuse ${question.action}, got false`)
-}
-
-async function permission (run: Run, call: Call): Promise<void> {
-  try {
-    if (run.authorize !== undefined) await ask(run.authorize, { method: run.name, action: run.operation.action, objects: call.requested, args: call.args })
-  } catch (error) {
-    await failure(run, call, error)
-    throw error
-  }
-}
-
-async function refusalByRepository (run: Run, call: Call, error: unknown): Promise<void> {
-  if (isRefusal(error)) await failure(run, call, error)
-}
-
-function failure (run: Run, call: Call, error: unknown): Promise<void> {
-  if (isObject(error)) {
-    if (run.skip?.has(error)) return Promise.resolve()
-    run.remember?.add(error)
-  }
-  return acknowledged(say(run.logger, call.all, call.events('failure', recordedError(error))))
-}
-
-async function acknowledged (saying: Said | Promise<Said>): Promise<void> {
-  await (await saying).acknowledged.catch(carryOn)
-}
-
-// What happens, whatever `on_failure` says, when the record of a refusal cannot be written: the
-// caller gets the refusal itself, since nothing was done and nothing is disclosed. And what
-// happens to reads that are not held up. Nothing is lost silently by it: the trail has counted
-// and reported the failure before its promise rejects.
-function carryOn (): void {}

@@ -1,10 +1,10 @@
 // The table of Kibana's saved-objects client: what each of its methods records. The default
 // table of audit-repository.ts; its words come from events/saved-object.ts.
 import { randomUUID } from 'node:crypto'
-import type { ObjectReference, Operation, Operations, RefusedItem } from '../contracts.js'
+import type { NameOf, ObjectReference, Operation, Operations, RefusedItem } from '../contracts.js'
 import { SAVED_OBJECT_ACTIONS } from '../events/saved-object.js'
 import { isPlainObject } from '../layouts/value.js'
-import { isObject, nameIn, objectReference, plainCopy } from './object-reference.js'
+import { isObject, objectReference, plainCopy } from './object-reference.js'
 import { isRefusal, recordedError } from './refusal.js'
 
 /** How the table differs from Kibana's. */
@@ -17,60 +17,63 @@ type Item = Readonly<Record<PropertyKey, unknown>>
 
 /**
  * The table of Kibana's saved-objects client. `checkConflicts` is in no table: it records
- * nothing. Names are taken from the attributes `title` or `name`: of the arguments for
- * writes, of the result for reads.
+ * nothing. Names are taken from the attributes: of the arguments for writes, of the result
+ * for reads.
  */
 export function savedObjectsOperations ({ newId = randomUUID }: SavedObjectsOperationsOptions = {}): Operations {
   return {
     create: {
       ...SAVED_OBJECT_ACTIONS.saved_object_create,
       prepare: ([type, attributes, options, ...rest]) => [type, attributes, { ...options as Item, id: (options as Item | undefined)?.id ?? newId() }, ...rest],
-      requested: ([type, attributes, options]) => [objectReference(type, (options as Item).id, nameIn(attributes))]
+      requested: ([type, attributes, options], nameOf) => [objectReference(type, (options as Item).id, nameOf(type, attributes))]
     },
     bulkCreate: {
       ...SAVED_OBJECT_ACTIONS.saved_object_create,
       ...bulk,
       prepare: ([objects, ...rest]) => [copies(objects, (object) => hasId(object) ? plainCopy(object) : withId(object, newId())), ...rest],
-      refused: (result) => refusedItems(listIn(result, 'saved_objects'))
+      refused: (result, _args, nameOf) => refusedItems(listIn(result, 'saved_objects'), nameOf)
     },
     get: {
       ...SAVED_OBJECT_ACTIONS.saved_object_get,
       requested: one,
-      returned: (result, [type, id]) => isObject(result) ? [objectReference(type, id, nameIn(result.attributes))] : []
+      returned: (result, [type, id], nameOf) => isObject(result) ? [objectReference(type, id, nameOf(type, result.attributes))] : []
     },
     bulkGet: {
       ...SAVED_OBJECT_ACTIONS.saved_object_get,
       ...bulk,
-      returned: (result) => intact(listIn(result, 'saved_objects')).map(fromItem),
-      refused: (result) => refusedItems(listIn(result, 'saved_objects'))
+      returned: (result, _args, nameOf) => intact(listIn(result, 'saved_objects')).map(referTo(nameOf)),
+      refused: (result, _args, nameOf) => refusedItems(listIn(result, 'saved_objects'), nameOf)
     },
     resolve: {
       ...SAVED_OBJECT_ACTIONS.saved_object_resolve,
       requested: one,
-      returned: (result) => isObject(result) && isObject(result.saved_object) ? [fromItem(result.saved_object)] : []
+      returned: (result, _args, nameOf) => isObject(result) && isObject(result.saved_object) ? [referTo(nameOf)(result.saved_object)] : []
     },
     bulkResolve: {
       ...SAVED_OBJECT_ACTIONS.saved_object_resolve,
       ...bulk,
-      returned: (result) => intact(resolvedObjects(result)).map(fromItem),
-      refused: (result) => refusedItems(resolvedObjects(result))
+      returned: (result, _args, nameOf) => intact(resolvedObjects(result)).map(referTo(nameOf)),
+      refused: (result, _args, nameOf) => refusedItems(resolvedObjects(result), nameOf)
     },
     find,
     update: {
       ...SAVED_OBJECT_ACTIONS.saved_object_update,
-      requested: ([type, id, attributes]) => [objectReference(type, id, nameIn(attributes))]
+      requested: ([type, id, attributes], nameOf) => [objectReference(type, id, nameOf(type, attributes))],
+      current: currentOf(3)
     },
     bulkUpdate: {
       ...SAVED_OBJECT_ACTIONS.saved_object_update,
       ...bulk,
-      refused: (result) => refusedItems(listIn(result, 'saved_objects'))
+      current: currentOf(1),
+      refused: (result, _args, nameOf) => refusedItems(listIn(result, 'saved_objects'), nameOf)
     },
-    incrementCounter: { ...SAVED_OBJECT_ACTIONS.saved_object_update, requested: one },
-    delete: { ...SAVED_OBJECT_ACTIONS.saved_object_delete, requested: one },
+    incrementCounter: { ...SAVED_OBJECT_ACTIONS.saved_object_update, requested: one, current: currentOf(3) },
+    delete: { ...SAVED_OBJECT_ACTIONS.saved_object_delete, requested: one, current: currentOf(2) },
     bulkDelete: {
       ...SAVED_OBJECT_ACTIONS.saved_object_delete,
       ...bulk,
-      refused: (result) => refusedItems(listIn(result, 'statuses'))
+      current: currentOf(1),
+      refused: (result, _args, nameOf) => refusedItems(listIn(result, 'statuses'), nameOf)
     },
     openPointInTimeForType: SAVED_OBJECT_ACTIONS.saved_object_open_point_in_time,
     // Whoever holds a point in time may give it back: never refused.
@@ -86,25 +89,28 @@ export function savedObjectsOperations ({ newId = randomUUID }: SavedObjectsOper
     collectMultiNamespaceReferences: {
       ...SAVED_OBJECT_ACTIONS.saved_object_collect_multinamespace_references,
       ...bulk,
-      returned: (result) => listIn(result, 'objects').filter(({ spaces }) => Array.isArray(spaces) && spaces.length > 0).map(fromItem)
+      returned: (result, _args, nameOf) => listIn(result, 'objects').filter(({ spaces }) => Array.isArray(spaces) && spaces.length > 0).map(referTo(nameOf))
     },
     updateObjectsSpaces: {
       ...SAVED_OBJECT_ACTIONS.saved_object_update_objects_spaces,
       ...bulk,
+      current: currentOf(3),
       prepare: ([objects, spacesToAdd, spacesToRemove, ...rest]) => [copies(objects, plainCopy), copyOf(spacesToAdd), copyOf(spacesToRemove), ...rest],
       fields: ([, spacesToAdd, spacesToRemove]) => ({ add_to_spaces: list(spacesToAdd), delete_from_spaces: list(spacesToRemove) }),
-      refused: (result) => refusedItems(listIn(result, 'objects'))
+      refused: (result, _args, nameOf) => refusedItems(listIn(result, 'objects'), nameOf)
     },
-    removeReferencesTo: { ...SAVED_OBJECT_ACTIONS.saved_object_remove_references, requested: one },
+    removeReferencesTo: { ...SAVED_OBJECT_ACTIONS.saved_object_remove_references, requested: one, current: currentOf(2) },
     changeOwnership: {
       ...SAVED_OBJECT_ACTIONS.saved_object_update_objects_owner,
       ...bulk,
-      refused: (result) => refusedItems(listIn(result, 'objects'))
+      current: currentOf(1),
+      refused: (result, _args, nameOf) => refusedItems(listIn(result, 'objects'), nameOf)
     },
     changeAccessMode: {
       ...SAVED_OBJECT_ACTIONS.saved_object_update_objects_access_mode,
       ...bulk,
-      refused: (result) => refusedItems(listIn(result, 'objects'))
+      current: currentOf(1),
+      refused: (result, _args, nameOf) => refusedItems(listIn(result, 'objects'), nameOf)
     },
     asScopedToNamespace: { kind: 'handover', returns: 'same' }
   }
@@ -117,16 +123,29 @@ const one = ([type, id]: readonly unknown[]): ObjectReference[] => [objectRefere
 // own list in the meantime.
 const bulk = {
   prepare: ([objects, ...rest]) => [copies(objects, plainCopy), ...rest],
-  requested: ([objects]) => items(objects).map(fromItem)
+  requested: ([objects], nameOf) => items(objects).map(referTo(nameOf))
 } satisfies Pick<Operation, 'prepare' | 'requested'>
 
 const find: Operation = {
   ...SAVED_OBJECT_ACTIONS.saved_object_find,
-  returned: (page) => (Array.isArray(page) ? items(page) : listIn(page, 'saved_objects')).map(fromItem)
+  returned: (page, _args, nameOf) => (Array.isArray(page) ? items(page) : listIn(page, 'saved_objects')).map(referTo(nameOf))
 }
 
-function fromItem (item: Item): ObjectReference {
-  return objectReference(item.type, item.id, nameIn(item.attributes))
+// Reads objects as the client has them, in the namespace that the call names in its options.
+function currentOf (optionsAt: number): Operation['current'] {
+  return async (client, objects, args, nameOf) => {
+    const options = args[optionsAt]
+    const where = isObject(options) && options.namespace !== undefined ? [{ namespace: options.namespace }] : []
+    const [first, ...more] = objects
+    if (first === undefined) return []
+    if (more.length > 0) return intact(listIn(await client.bulkGet!(objects.map(({ type, id }) => ({ type, id })), ...where), 'saved_objects')).map(referTo(nameOf))
+    const found = await client.get!(first.type, first.id, ...where)
+    return [objectReference(first.type, first.id, isObject(found) ? nameOf(first.type, found.attributes) : undefined)]
+  }
+}
+
+function referTo (nameOf: NameOf): (item: Item) => ObjectReference {
+  return ({ type, id, attributes }) => objectReference(type, id, nameOf(type, attributes))
 }
 
 function resolvedObjects (result: unknown): Item[] {
@@ -137,10 +156,11 @@ function intact (objects: readonly Item[]): Item[] {
   return objects.filter(({ error }) => error === undefined || error === null)
 }
 
-function refusedItems (objects: readonly Item[]): RefusedItem[] {
+function refusedItems (objects: readonly Item[], nameOf: NameOf): RefusedItem[] {
+  const refer = referTo(nameOf)
   return objects
     .filter(({ error }) => isRefusal(error))
-    .map((item) => ({ object: fromItem(item), error: recordedError(item.error) }))
+    .map((item) => ({ object: refer(item), error: recordedError(item.error) }))
 }
 
 function listIn (result: unknown, property: string): Item[] {

@@ -1,5 +1,8 @@
 // The settings of repositories, under `xpack.security.audit.saved_objects`. The reader of
-// the settings (lib/config) gathers this schema; call.ts is handed the values.
+// the settings (lib/config) gathers this schema; call.ts is handed what `recordedObjects` makes of it.
+import type { FromSchema } from '../config/from-schema.js'
+import type { EventType, NameOf } from '../contracts.js'
+import { createNameOf } from './object-reference.js'
 
 /** `saved_objects`: what is recorded of objects. */
 export const savedObjectsSchema = {
@@ -12,6 +15,18 @@ export const savedObjectsSchema = {
       description: 'Types of objects whose reads (events of type `access`) are not recorded: noise of the platform itself. Writes to them are.',
       items: { type: 'string', minLength: 1, title: 'the type of an object such as "config"' },
       default: ['config', 'telemetry']
+    },
+    name_attributes: {
+      type: 'object',
+      description: 'By type of object, the attribute that is its name. Of other types, and where it is no text, it is `name`, else `title`.',
+      additionalProperties: { type: 'string', minLength: 1, title: 'the name of an attribute such as "displayName"' },
+      default: {}
+    },
+    look_up_names: {
+      type: 'array',
+      description: 'Writes of these types read their objects once before they run, so that the name of an object that they do not name themselves stands in the event: deletion, change.',
+      items: { enum: ['change', 'deletion'] },
+      default: []
     }
   }
 } as const
@@ -20,4 +35,31 @@ export const savedObjectsSchema = {
 export interface RecordedObjects {
   readonly unaudited_read_types: readonly string[]
   readonly include_saved_object_names: boolean
+  /** @default `name`, else `title` */
+  readonly nameOf?: NameOf
+  /** @default no names are looked up */
+  readonly lookUp?: NamesLookUp | undefined
+}
+
+/** Which writes read their objects before they run, so that their names are known. */
+export interface NamesLookUp {
+  readonly types: readonly EventType[]
+  /** For how long a write waits for that, in milliseconds. */
+  readonly timeout: number
+}
+
+/** @param timeout for how long a write waits for a name, in milliseconds */
+export function recordedObjects ({ saved_objects: objects, include_saved_object_names: withNames }: RecordedObjectsSettings, timeout: number): RecordedObjects {
+  return {
+    unaudited_read_types: objects.unaudited_read_types,
+    include_saved_object_names: withNames,
+    nameOf: createNameOf(objects.name_attributes),
+    lookUp: withNames && objects.look_up_names.length > 0 ? { types: objects.look_up_names, timeout } : undefined
+  }
+}
+
+/** The settings that it is made of. */
+interface RecordedObjectsSettings {
+  readonly include_saved_object_names: boolean
+  readonly saved_objects: Required<FromSchema<typeof savedObjectsSchema>>
 }

@@ -91,7 +91,8 @@ function keepEverything (): boolean {
   return false
 }
 
-function compileRule (rule: IgnoreFilter): Test {
+/** Compiles one rule, whose patterns are sound. Throws what reading the record throws. */
+export function compileRule (rule: IgnoreFilter): Test {
   const tests: Test[] = []
   const { categories, types, outcomes, users, paths } = rule
   if (rule.actions !== undefined) {

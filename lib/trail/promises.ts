@@ -9,6 +9,20 @@ export function quiet<T> (promise: Promise<T>): Promise<T> {
   return promise
 }
 
+/**
+ * What a promise resolves to, when it does so within so many milliseconds. What it does later is nobody's business.
+ *
+ * @throws {Error} (as a rejection) it has not settled by then
+ */
+export async function inTime<T> (promise: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  try {
+    return await Promise.race([promise, new Promise<never>((_resolve, reject) => { timer = setTimeout(reject, milliseconds, new Error('no answer in time')) })])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** The same, and the process stays alive until it has settled: timers of the trail alone do not keep it. */
 export async function keepingAlive<T> (promise: Promise<T>): Promise<T> {
   const timer = setInterval(() => {}, 60_000)

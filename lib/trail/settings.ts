@@ -16,7 +16,7 @@ export const queueSchema = {
   additionalProperties: false,
   properties: {
     max_bytes: { ...sizeSchema, default: '64mb', description: 'How many bytes may wait. Events beyond them are lost, counted and told; on_failure applies.' },
-    timeout: { ...durationSchema, default: '10s', description: 'How long anybody waits for an event to be written, or for the user, session or space of a request. Then on_failure applies; the event goes on waiting in the queue.' }
+    timeout: { ...durationSchema, default: '10s', description: 'How long anybody waits for an event to be written, for the user, session or space of a request, or for the name of an object. Then on_failure applies; the event goes on waiting in the queue.' }
   }
 } as const
 

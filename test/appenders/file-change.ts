@@ -49,7 +49,7 @@ test('a path that may not be looked at is no change: the file is open all the sa
   await asOrdinaryUser(async folder => {
     const handle = await open(join(folder, 'audit.log'), 'a+')
     await chmod(folder, 0)
-    t.equal(await changeOf({ path: join(folder, 'locked/audit.log'), handle, descriptor: handle.fd, ino: 1, dev: 1, size: 0, tornBytes: 0, underWay: null, lineTorn () {} }), null)
+    t.equal(await changeOf({ path: join(folder, 'locked/audit.log'), handle, isLocal: true, descriptor: handle.fd, ino: 1, dev: 1, size: 0, tornBytes: 0, underWay: null, lineTorn () {} }), null)
     await handle.close()
   }, async folder => {
     await writeFile(join(folder, 'audit.log'), '')

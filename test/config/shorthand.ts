@@ -95,3 +95,17 @@ test('only what a schema calls a shorthand is written out', async (t) => {
   t.same(expanded({ policy: 'b', other: 'a' }), { policy: 'b', other: 'a' })
   t.same(expanded({ policy: { x: 'a' } }), { policy: { x: 'a' } })
 })
+
+test('a text stands for an object with a list of it, wherever the schema says so', async (t) => {
+  const rule = { type: 'object', textFor: 'fields', properties: { fields: { type: 'array', items: { type: 'string' } }, when: { type: 'object' } } }
+  const schema = { properties: { rules: { items: rule } }, additionalProperties: { oneOf: [{ properties: { rules: { items: rule } } }, { properties: { other: rule } }] } }
+  const expanded = (config: object) => {
+    const { tree } = buildTree(readObject(config), [], env)
+    expandShorthands(tree, schema)
+    return toPlain(tree)
+  }
+  const when = { a: 'b' }
+  t.same(expanded({ rules: ['a.b', { fields: ['c'], when }, 7, null] }), { rules: [{ fields: ['a.b'] }, { fields: ['c'], when }, 7, null] })
+  t.same(expanded({ named: { rules: ['a'], other: 'b' }, rules: 'a' }), { named: { rules: [{ fields: ['a'] }], other: { fields: ['b'] } }, rules: 'a' })
+  t.same(expanded({ rules: [reference('POLICY')] }), { rules: [{ fields: ['stop'] }] })
+})

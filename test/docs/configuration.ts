@@ -5,11 +5,14 @@ import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
 import type { JsonSchema } from '../../lib/config/json-schema.js'
+import { readObject } from '../../lib/config/object.js'
 import { readSettings } from '../../lib/config/read.js'
 import { auditSchema, settingChecks } from '../../lib/config/schema.js'
+import { buildTree, toPlain } from '../../lib/config/setting-tree.js'
+import { expandShorthands } from '../../lib/config/shorthand.js'
 
 const page = readFileSync('docs/configuration.md', 'utf8')
-const env = { LOG_FOLDER: '/var/log', MONITORING_USER: 'monitor' }
+const env = { LOG_FOLDER: '/var/log', MONITORING_USER: 'monitor', AUDIT_KEY: 'k'.repeat(32) }
 
 interface Setting { readonly key: string, readonly within: string, readonly schema: JsonSchema, readonly required: boolean }
 interface Row { readonly key: string, readonly headings: readonly string[], readonly fallback: string, readonly meaning: string, readonly example: string }
@@ -61,12 +64,14 @@ test('every default on the page is that of the schema', async (t) => {
 })
 
 test('every setting but the types says what it means and has an example that is accepted', async (t) => {
-  const ajv = new Ajv({ discriminator: true, strictTypes: false, strictRequired: false }).addKeyword('shorthand')
+  const ajv = new Ajv({ discriminator: true, strictTypes: false, strictRequired: false }).addKeyword('shorthand').addKeyword('textFor')
   for (const setting of settings) {
     const { key, schema } = setting
     const name = key.split('.').at(-1) ?? ''
     const row = rowsFor(setting)[0]
-    const example = parse(row?.example ?? '') as Record<string, unknown>
+    const { tree } = buildTree(readObject(parse(row?.example ?? '') as Record<string, unknown>), [], {})
+    expandShorthands(tree, { properties: { [name]: schema } })
+    const example = toPlain(tree) as Record<string, unknown>
     t.same(Object.keys(example), [name], key)
     t.equal(ajv.validate(schema, example[name]), true, `${key}: ${row?.example}`)
     if (name !== 'type') t.ok((row?.meaning.length ?? 0) > 3, key)

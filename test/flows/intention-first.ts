@@ -41,6 +41,22 @@ test('no write begins before the operating system has its intention: slow sessio
   t.equal(create!.at(-1)!.kibana!.saved_object!.id, id, 'the generated id was recorded before the object was made')
 })
 
+test('nor where the name of what is deleted is read before: the read, the intention with the name, the write', async t => {
+  const section = { saved_objects: { look_up_names: ['deletion'], name_attributes: { dashboard: 'label' } } }
+  const { app, file, events } = await auditedApp(t, { section })
+  const { seen, update } = suspiciousRepository(file)
+  const read: unknown[] = []
+  const repository = {
+    get: async (type: string, id: string) => { await new Promise(resolve => setTimeout(resolve, 20)); read.push(readFileSync(file, 'utf8').includes('saved_object_delete')); return { type, id, attributes: { label: 'Sales' } } },
+    delete: async (type: string, id: string) => update(type, id, {})
+  }
+  app.delete('/', async request => request.audit.repository(repository).delete('dashboard', '1'))
+  t.equal((await app.inject({ method: 'DELETE', url: '/' })).statusCode, 200)
+  t.same(read, [false], 'the name is read before the intention is said')
+  t.match(seen, [[{ event: { action: 'saved_object_delete', outcome: 'unknown' }, kibana: { saved_object: { type: 'dashboard', id: '1', name: 'Sales' } } }]])
+  t.same((await events()).map(({ event }) => event.action), ['http_request', 'saved_object_delete'], 'and is no access of the user')
+})
+
 const CHILD = join(import.meta.dirname, '../fixtures/writes-after-intentions.js')
 const DELAY_MS = 150
 const WRITES = ['write', 'pwrite64', 'writev', 'pwritev', 'pwritev2']

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { idText, isThenable, nameIn, objectReference } from '../../lib/repository/object-reference.js'
+import { createNameOf, idText, isThenable, nameIn, objectReference } from '../../lib/repository/object-reference.js'
 
 class ObjectId {
   toString (): string { return '64b7' }
@@ -12,8 +12,17 @@ test('an id is a text, whatever the database has for one', (t) => {
   t.end()
 })
 
-test('a name is a title or a name that is a text', (t) => {
-  t.same([{ title: 'a', name: 'b' }, { name: 'b' }, { title: 7 }, null, 'title'].map(nameIn), ['a', 'b', undefined, undefined, undefined])
+test('a name is a name, else a title, that is a text', (t) => {
+  t.same([{ title: 'a', name: 'b' }, { title: 'a', name: '' }, { title: 'a', name: 7 }, { name: 'b' }, { title: 7 }, null, 'title'].map(nameIn), ['b', 'a', 'a', 'b', undefined, undefined, undefined])
+  t.end()
+})
+
+test('a type may have another attribute for its name; what lacks it is called by the usual ones', (t) => {
+  const nameOf = createNameOf({ person: 'fullName', constructor: 'made' })
+  const person = { fullName: 'Jane Doe', name: 'jane' }
+  t.same([nameOf('person', person), nameOf('person', { name: 'jane' }), nameOf('person', { ...person, fullName: 7 }), nameOf('person', null)], ['Jane Doe', 'jane', 'jane', undefined])
+  t.same([nameOf('robot', person), nameOf('constructor', { made: 'up' }), nameOf('__proto__', person), nameOf(undefined, person)], ['jane', 'up', 'jane', 'jane'])
+  t.equal(createNameOf({})('person', person), 'jane')
   t.end()
 })
 

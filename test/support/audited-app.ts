@@ -83,7 +83,7 @@ export function sendRaw (port: number, text: string, { then }: { then?: (socket:
 
 /** Waits until `condition` holds, at most five seconds. */
 export async function eventually<T> (condition: () => T | Promise<T>): Promise<T> {
-  const deadline = Date.now() + 5000
+  const deadline = Date.now() + 20_000
   for (;;) {
     const value = await condition()
     if (value || Date.now() > deadline) return value

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { keepingAlive, quiet } from '../../lib/trail/promises.js'
+import { inTime, keepingAlive, quiet } from '../../lib/trail/promises.js'
 
 test('the promise is the same, and its rejection is nobody\'s business but of those who wait for it', async t => {
   const promise = Promise.reject(new Error('no'))
@@ -19,4 +19,13 @@ test('a process stays alive for what it waits for, and no longer', async t => {
   t.equal(timers(), before)
   await t.rejects(keepingAlive(Promise.reject(new Error('no'))), { message: 'no' })
   t.equal(timers(), before)
+})
+
+test('what does not answer in time is waited for no longer, and leaves no timer', async t => {
+  const timers = (): number => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
+  const before = timers()
+  t.equal(await inTime(Promise.resolve(5), 60_000), 5)
+  await t.rejects(inTime(Promise.reject(new Error('no')), 60_000), { message: 'no' })
+  t.equal(timers(), before)
+  await t.rejects(inTime(new Promise(() => {}), 5), { message: 'no answer in time' })
 })

@@ -1,7 +1,8 @@
 import { test } from 'tap'
 import type { AuditRecord } from '../../../lib/contracts.js'
 import { createJsonLayout } from '../../../lib/layouts/json.js'
-import { compileRewrite, rewritePathFault } from '../../../lib/trail/fields/rewrite.js'
+import { pathFault } from '../../../lib/trail/fields/path.js'
+import { compileRewrite } from '../../../lib/trail/fields/rewrite.js'
 
 const record = (more: object = {}): AuditRecord => ({
   '@timestamp': '2026-01-01T00:00:00.000Z',
@@ -49,10 +50,10 @@ test('a field under a dotted name and fields in a list are found too', async (t)
 })
 
 test('a path that would reach a prototype, or what every record needs, is refused', async (t) => {
-  for (const path of ['__proto__', 'user.__proto__.x', '', 'a..b', '.a', '@timestamp', 'event', 'event.action', 'event.action.x', 'ecs', 'ecs.version']) {
+  for (const path of ['__proto__', 'user.__proto__.x', '', 'a..b', '.a', '@timestamp', 'event', 'event.action', 'event.action.x', 'ecs', 'ecs.version', 'message', 'log.level', 'process']) {
     t.throws(() => remove(path), { code: 'AUDIT_ERR_OPTION' }, path)
   }
-  for (const path of ['event.outcome', 'ecsx', 'event.actions', 'constructor']) t.equal(rewritePathFault(path), null, path)
+  for (const path of ['event.reason', 'ecsx', 'event.actions', 'constructor']) t.equal(pathFault(path), null, path)
   t.throws(() => compileRewrite({ type: 'meta', mode: 'update', properties: [{ path: 'a' }] }), /expected a value/)
 })
 
