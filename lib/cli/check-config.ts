@@ -2,6 +2,7 @@
 // opening anything. Called by run.ts.
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
+import { policiesOf } from '../config/named-appenders.js'
 import { readSettings } from '../config/read.js'
 import { auditSchema, settingChecks } from '../config/schema.js'
 import { readHashKey } from '../trail/fields/key.js'
@@ -23,7 +24,7 @@ export function checkConfig (args: readonly string[], { stdout, stderr }: Termin
   const { settings, shown, deprecations, locate } = readSettings(file, auditSchema, { checks: settingChecks })
   for (const deprecation of deprecations) log.warn({}, deprecation)
   if (settings.enabled) {
-    for (const warning of voidPolicyWarnings(settings, createOnFailure(settings.on_failure, 0).holds)) log.warn({}, warning)
+    for (const warning of voidPolicyWarnings(settings, createOnFailure(policiesOf(settings), 0).holds)) log.warn({}, warning)
     readHashKey(settings.fields, { directory: process.cwd(), locate, log })
   } else {
     log.warn({}, 'auditing is disabled: xpack.security.audit.enabled is not true')
