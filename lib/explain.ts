@@ -91,7 +91,7 @@ function explainAppenders ({ asked, written, named }: TriedOut, settings: Settin
     }
 
     function taken (): string {
-      const way = settings.appenders === undefined ? 'it is the only appender' : sending.length > 0 ? `${places(sending)} sends it here` : 'no route matches it, so that it goes to all appenders'
+      const way = settings.appenders === undefined ? 'it is the only appender' : sending.length > 0 ? `${places(sending)} sends it here` : `no route matches it, so that it goes to all appenders${settings.fallback === undefined ? '' : ' but the fallback'}`
       return kept === null ? way : `${way}; ${places(ignoredBy)} would drop it, but it is a failure of ${kept}`
     }
 
