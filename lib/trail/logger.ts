@@ -10,8 +10,14 @@ import { NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
 import { makeHandle, newTask, newTrace } from './task-handle.js'
 import type { Trail } from './trail.js'
 
+/** A logger that can be asked in whose name it says events. That of an application whose auditing is disabled cannot. */
+export interface ActingLogger extends AuditLogger {
+  /** Who acts, when that is known; not part of what applications are handed. */
+  actingUser? (): AuditUser | undefined | Promise<AuditUser | undefined>
+}
+
 /** Wraps a repository so that its events go to a logger; given by plugin.ts. */
-export type WrapRepository = <T extends object>(repository: T, options: RepositoryOptions | undefined, logger: () => AuditLogger) => T
+export type WrapRepository = <T extends object>(repository: T, options: RepositoryOptions | undefined, logger: () => ActingLogger) => T
 
 /** So many events are said in one turn of the event loop: a millisecond of work. More are said in as many turns as it takes. */
 export const STRETCH = 250
@@ -60,9 +66,7 @@ export abstract class Logger implements AuditLogger {
     return quiet(this.#trail.onFailure.mayGoOn(failureClassOf(event), this.log(event)))
   }
 
-  userLogin (said: UserLoginFacts): Promise<void> {
-    return this.#ensureMade(makeLogin(said, this.#trail.recordsAttemptedNames))
-  }
+  userLogin (said: UserLoginFacts): Promise<void> { return this.#ensureMade(makeLogin(said, this.#trail.recordsAttemptedNames)) }
 
   userLogout (said: UserLogoutFacts): Promise<void> { return this.#ensureMade(makeLogout(said)) }
 
@@ -74,6 +78,12 @@ export abstract class Logger implements AuditLogger {
 
   repository<T extends object> (repository: T, options?: RepositoryOptions): T {
     return this.#wrap(repository, options, () => this)
+  }
+
+  /** Never rejects: who cannot be found out is nobody. */
+  actingUser (): AuditUser | undefined | Promise<AuditUser | undefined> {
+    const facts = this.#facts()
+    return facts instanceof Promise ? facts.then(({ user }) => user) : facts.user
   }
 
   /** `ensure()` for an event that is made when the facts are known. */
