@@ -36,7 +36,7 @@ test('a kibana.yml of 8.x works as it is', async (t) => {
     authentication: { record_attempted_name: false },
     http: { hook: 'onRequest', ignore_paths: [], record: 'request', details: [], headers: [], body: { content_types: [], max_size: '2kb' }, redact: { query: [], headers: [], body: [] } },
     requestId: { allowFromAnyIp: false, ipAllowlist: [] },
-    saved_objects: { unaudited_read_types: ['config', 'telemetry'], name_attributes: {}, look_up_names: [] }
+    saved_objects: { unaudited_read_types: ['config', 'telemetry'], name_attributes: {}, look_up_names: [], protected: [] }
   })
 })
 
