@@ -2,6 +2,7 @@
 // opening anything. Called by run.ts.
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
+import { policiesOf } from '../config/named-appenders.js'
 import { readSettings } from '../config/read.js'
 import { auditSchema, settingChecks } from '../config/schema.js'
 import { createOnFailure } from '../trail/on-failure.js'
@@ -19,7 +20,7 @@ export function checkConfig (args: readonly string[], { stdout, stderr }: Termin
   const file = oneArgument(positionals, 'file')
   const { settings, shown, deprecations } = readSettings(file, auditSchema, { checks: settingChecks })
   const warnings = settings.enabled
-    ? voidPolicyWarnings(settings, createOnFailure(settings.on_failure, 0).holds)
+    ? voidPolicyWarnings(settings, createOnFailure(policiesOf(settings), 0).holds)
     : ['auditing is disabled: xpack.security.audit.enabled is not true']
   for (const warning of [...deprecations, ...warnings]) stderr.write(`warning: ${warning}\n`)
   stdout.write(`# ${JSON.stringify(file)} is ok. In force, without secrets:\n${stringify({ 'xpack.security.audit': shown }, { lineWidth: 0 })}`)
