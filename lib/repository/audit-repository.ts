@@ -2,7 +2,7 @@
 // `repository()` of request.audit and app.audit, which know whose logger is to be used.
 import type { Handover, OnFailure, Operations, RepositoryOptions } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
-import type { ActingLogger } from '../trail/logger.js'
+import type { ActingLogger } from '../trail/acting-logger.js'
 import type { Method, Run } from './call.js'
 import { createFacade } from './facade.js'
 import { isObject, isThenable } from './object-reference.js'

@@ -4,7 +4,7 @@
 import type { AuditEvent, EventOutcome, ObjectReference, OnFailure, Operation, RefusedItem, Repository, RepositoryOptions } from '../contracts.js'
 import { createOperationEvent } from '../events/operation.js'
 import { createNameOf, isObject, listOf, objectReference } from './object-reference.js'
-import type { ActingLogger } from '../trail/logger.js'
+import type { ActingLogger } from '../trail/acting-logger.js'
 import { inTime } from '../trail/promises.js'
 import { hasStatus, recordedError, type RecordedError } from './refusal.js'
 import type { RecordedObjects } from './settings.js'

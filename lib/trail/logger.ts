@@ -4,21 +4,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AccessAgreementFacts, AuditEvent, AuditLogger, AuditUser, RepositoryOptions, ScopeFacts, SessionCleanupFacts, TaskFacts, TaskHandle, UserLoginFacts, UserLogoutFacts } from '../contracts.js'
 import { taskEvent } from '../events/task.js'
 import { messageOf, plainEvent } from '../layouts/plain.js'
+import type { WrapRepository } from './acting-logger.js'
 import { type Made, makeAcknowledgement, makeCleanup, makeLogin, makeLogout } from './authentication.js'
 import { failureClassOf } from './on-failure.js'
 import { NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
 import { saysFailure } from './says-failure.js'
 import { makeHandle, newTask, newTrace } from './task-handle.js'
 import type { Trail } from './trail.js'
-
-/** A logger that can be asked in whose name it says events. That of an application whose auditing is disabled cannot. */
-export interface ActingLogger extends AuditLogger {
-  /** Who acts, when that is known; not part of what applications are handed. */
-  actingUser? (): AuditUser | undefined | Promise<AuditUser | undefined>
-}
-
-/** Wraps a repository so that its events go to a logger; given by plugin.ts. */
-export type WrapRepository = <T extends object>(repository: T, options: RepositoryOptions | undefined, logger: () => ActingLogger) => T
 
 /** So many events are said in one turn of the event loop: a millisecond of work. More are said in as many turns as it takes. */
 export const STRETCH = 250
