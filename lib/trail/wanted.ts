@@ -1,5 +1,5 @@
-// Which events are recorded at all: `ignore_filters`, `include_filters`, and the failures that
-// neither of them may silence. Compiled once, at start, by plugin.ts; asked about every event.
+// Which events are recorded at all: `ignore_filters`, `include_filters`, and what neither of them
+// may silence: failures, and when the log was kept. Compiled once, at start, by plugin.ts; asked about every event.
 import type { FromSchema } from '../config/from-schema.js'
 import type { AuditRecord } from '../contracts.js'
 import { hasValue } from '../events/ecs-values.js'
@@ -35,14 +35,18 @@ export function compileWishes ({ ignore, include, allowed }: Wishes): (record: A
   const keepsLogins = !allowed.includes('authentication')
   const keepsRefusals = !allowed.includes('authorization')
   const isUnwanted = include.length === 0 ? isIgnored : (record: AuditRecord) => !isIncluded(record) || isIgnored(record)
+  const isIgnoredByName = compileFilters(ignore.filter(({ actions }) => actions?.some(action => LIFECYCLE.includes(action))))
   return function isDropped (record) {
     try {
-      return isUnwanted(record) && !(keepsLogins && isFailedLogin(record)) && !(keepsRefusals && isRefused(record))
+      return isUnwanted(record) && !(LIFECYCLE.includes(record.event.action) && !isIgnoredByName(record)) && !(keepsLogins && isFailedLogin(record)) && !(keepsRefusals && isRefused(record))
     } catch {
       return false
     }
   }
 }
+
+/** What shows when the log was kept: dropped by a rule of `ignore_filters` that names the action, and by no other. */
+const LIFECYCLE: readonly string[] = ['audit_started', 'audit_stopped']
 
 /** A failure of category `authentication`. */
 function isFailedLogin ({ event }: AuditRecord): boolean {

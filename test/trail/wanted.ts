@@ -57,3 +57,14 @@ test('in an application: what is not included is not recorded, a failed login an
   t.same((await events()).map(({ event }) => event.action), ['wanted', 'user_login', 'saved_object_get'])
   t.equal(app.audit.status().ignored, 1)
 })
+
+test('when the log was kept is dropped by a rule that names the action, and by no other', async (t) => {
+  const started = record({ action: 'audit_started', category: ['process'], type: ['start'], outcome: 'success' })
+  const stopped = record({ action: 'audit_stopped', category: ['process'], type: ['end'], outcome: 'success' })
+  for (const isDropped of [drops({ ignore: [{ outcomes: ['success'] }, { categories: ['process'], types: ['start', 'end'] }] }), drops({ include: [{ actions: ['b'] }] })]) {
+    t.same([started, stopped].map(isDropped), [false, false])
+    t.ok(isDropped(record({ action: 'mine', category: ['process'], type: ['end'], outcome: 'success' })))
+  }
+  t.same([started, stopped].map(drops({ ignore: [{ actions: ['audit_started'], outcomes: ['success'] }] })), [true, false])
+  t.same([started, stopped].map(drops({ ignore: [{ actions: ['audit_started'], outcomes: ['failure'] }, { outcomes: ['success'] }] })), [false, false], 'a rule that names it has to match as a whole')
+})
