@@ -25,10 +25,23 @@ type Locate = ReadSettings<unknown>['locate']
  * @throws {AUDIT_ERR_CONFIG} (as a rejection) and the other faults of settings, as at start
  */
 export async function explain (event: AuditEvent | AuditRecord, config: string | AuditConfig): Promise<Explanation> {
+  return await createExplain(config)(event)
+}
+
+/**
+ * Reads the settings once, for many events.
+ *
+ * @throws {AUDIT_ERR_CONFIG} and the other faults of settings, as at start
+ */
+export function createExplain (config: string | AuditConfig): (event: AuditEvent | AuditRecord) => Promise<Explanation> {
+  const read = readSettings(config, auditSchema, { checks: settingChecks })
+  return async event => await explainWith(read, event)
+}
+
+async function explainWith ({ settings, locate }: ReadSettings<typeof auditSchema>, event: AuditEvent | AuditRecord): Promise<Explanation> {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
     throw new AUDIT_ERR_OPTION(`explain: expected an event as an object, got ${event === null ? 'null' : Array.isArray(event) ? 'a list' : typeof event}`)
   }
-  const { settings, locate } = readSettings(config, auditSchema, { checks: settingChecks })
   const kind = failureClassOf(event)
   if (!settings.enabled) return { recorded: false, because: `auditing is disabled: ${locate('enabled')}`, kind, ignoredBy: [], includedBy: null, keptFor: null, appenders: [] }
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { AuditEvent } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
-import { explain } from '../explain.js'
+import { createExplain } from '../explain.js'
 import { messageOf } from '../layouts/plain.js'
 import { Misuse, oneArgument } from './arguments.js'
 import { explanationText } from './explanation-text.js'
@@ -20,8 +20,9 @@ export async function explainCommand (args: readonly string[], terminal: Termina
   const file = oneArgument(positionals, 'file')
   if (config === undefined) throw new Misuse('expected --config')
   const text = file === '-' ? await readInput(terminal) : readText(file)
+  const explain = createExplain(config)
   for (const event of eventsOf(text, file === '-' ? 'standard input' : file)) {
-    const explanation = await explain(event, config)
+    const explanation = await explain(event)
     terminal.stdout.write(json === true ? `${JSON.stringify(explanation)}\n` : explanationText(explanation))
   }
   return 0
