@@ -469,8 +469,15 @@ export interface Operation {
   readonly prepare?: (args: readonly unknown[]) => unknown[]
   /** `false`: the `authorize` option is not asked about this method. @default true */
   readonly authorize?: boolean
+  /** `false`: no event of its own, but `saved_objects.protected` counts. @default true */
+  readonly records?: boolean
   /** The objects that are asked for, from the arguments. None: one event without an object. */
   readonly requested?: (args: readonly unknown[], nameOf: NameOf) => readonly ObjectReference[]
+  /**
+   * What else the call may touch, for `saved_objects.protected`: the types of a search, for instance,
+   * as references without an id. What comes back is looked at in any case.
+   */
+  readonly touches?: (args: readonly unknown[]) => readonly ObjectReference[]
   /**
    * For writes: reads those of the objects whose names the call does not say, as they are before
    * it. Called where `saved_objects.look_up_names` says so, with the repository itself: what it

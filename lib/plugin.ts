@@ -20,7 +20,7 @@ import { type AuditInstance, disabledInstance, enabledInstance, refuseToGuess } 
 import { openTrail } from './opening.js'
 import { auditRepository } from './repository/audit-repository.js'
 import { recordedObjects } from './repository/settings.js'
-import type { WrapRepository } from './trail/logger.js'
+import type { WrapRepository } from './trail/acting-logger.js'
 import { ALWAYS_GO_ON, createOnFailure } from './trail/on-failure.js'
 import { voidPolicyWarnings } from './trail/void-policies.js'
 

@@ -39,7 +39,7 @@ test('a kibana.yml of 8.x works as it is', async (t) => {
     http: { hook: 'onRequest', ignore_paths: [], record: 'request', details: [], headers: [], body: { content_types: [], max_size: '2kb' }, redact: { query: [], headers: [], body: [] } },
     security: { missing_privileges: true, bad_requests: true, tls_errors: true, connection_events_per_second: 10, internal_headers: [], trusted_proxies: [], on_bad_headers: 'refuse' },
     requestId: { allowFromAnyIp: false, ipAllowlist: [] },
-    saved_objects: { unaudited_read_types: ['config', 'telemetry'], name_attributes: {}, look_up_names: [] }
+    saved_objects: { unaudited_read_types: ['config', 'telemetry'], name_attributes: {}, look_up_names: [], protected: [] }
   })
 })
 
