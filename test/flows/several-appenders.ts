@@ -1,10 +1,13 @@
 // Several appenders with real files: one on a disk that is full, and what becomes
 // of the events and of who waits.
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { test, type Test } from 'tap'
 import { auditedApp, eventually, readEvents } from '../support/audited-app.js'
 import { smallDisk } from '../support/faults.js'
+import { spawnPlain } from '../support/plain-node.js'
 
 const saying = (action: string): { message: string, event: { action: string } } => ({ message: `m ${action}`, event: { action } })
 const actions = (t: Test, file: string): string[] => readEvents(t, file).map(({ event }) => event.action)
@@ -56,3 +59,31 @@ test('a full disk: the copy elsewhere goes on, and the fallback has what the ful
   t.same([accepted, lost, queued], [written + ignored, 0, 0])
   t.same([...actions(t, full), ...actions(t, reserve)].sort(), actions(t, copy).sort(), 'each event once, here or there')
 })
+
+const DIST = new URL('../../dist/index.js', import.meta.url).href
+
+/** A process that leaves while its appender hangs and, where there is no file for it, its fallback too. */
+async function leaves (way: string, file: string | null): Promise<{ code: number | null, signal: string | null, stderr: string[] }> {
+  const script = `
+    import Fastify from 'fastify'
+    import audit from '${DIST}'
+    const hangs = () => ({ append: () => new Promise(() => {}), close: async () => {} })
+    const app = Fastify()
+    await app.register(audit, { config: { enabled: true, lifecycle_events: false, fallback: 'reserve', appenders: {
+      main: { type: hangs }, reserve: ${file === null ? '{ type: hangs }' : JSON.stringify({ type: 'file', fileName: file })} } } })
+    for (const action of ['one', 'two', 'three']) app.audit.withoutRequest.log({ message: action, event: { action } })
+    setTimeout(() => { ${way} }, 50)
+    setInterval(() => {}, 1000)`
+  const child = spawnPlain(['--input-type=module', '-e', script], ['ignore', 'inherit', 'pipe'])
+  const [stderr, [code, signal]] = await Promise.all([text(child.stderr!), once(child, 'close') as Promise<[number | null, string | null]>])
+  return { code, signal, stderr: stderr.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line).message) }
+}
+
+for (const [way, ending] of [['process.exit(5)', { code: 5 }], ['throw new Error("uncaught")', { code: 1 }], ['process.kill(process.pid, "SIGTERM")', { signal: 'SIGTERM' }]] as const) {
+  test(`a process that leaves hands what hangs to the fallback, else to standard error: ${way}`, async t => {
+    const file = join(t.testdir(), 'reserve.log')
+    t.match(await leaves(way, file), { ...ending, stderr: [] })
+    t.same(actions(t, file), ['one', 'two', 'three'])
+    t.match(await leaves(way, null), { ...ending, stderr: ['one', 'two', 'three'] })
+  })
+}
