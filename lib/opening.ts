@@ -1,14 +1,14 @@
 // Opens the appenders that the settings name and starts the trail in front of them. Called by
 // plugin.ts at start; both end with the application, or with the process.
 import type { FastifyInstance } from 'fastify'
-import { createAppender, reopensOnSighup } from './appenders/create.js'
+import { createAppender as createNamedAppender, reopensOnSighup } from './appenders/create.js'
 import { namedAppenders, policiesOf, type NamedDestination } from './config/named-appenders.js'
 import type { ReadSettings } from './config/read.js'
 import type { Settings } from './config/schema.js'
 import { durationToMilliseconds, sizeToBytes } from './config/units.js'
-import type { Appender, Layout, LogNotice, OnFailure } from './contracts.js'
+import type { Appender, AuditRecord, Layout, LogNotice, OnFailure, OperationalLog } from './contracts.js'
 import { auditStartedEvent, auditStoppedEvent } from './events/audit-log.js'
-import { createLayout } from './layouts/create.js'
+import { createLayout as createNamedLayout } from './layouts/create.js'
 import { writeToStandardError } from './process/last-rung.js'
 import { beforeLeaving } from './process/leaving.js'
 import { reopenOnHangup } from './process/reopening.js'
@@ -17,19 +17,47 @@ import type { Destination } from './trail/outlet.js'
 import { compileFields, withFields } from './trail/fields/compile.js'
 import { readHashKey } from './trail/fields/key.js'
 import { compileRoutes } from './trail/routes.js'
-import { createTrail, type Trail } from './trail/trail.js'
+import { createTrail, type Trail, type TrailParts } from './trail/trail.js'
 import { compileWishes, type Wishes } from './trail/wanted.js'
 
+/** What a trail is started with. */
+export interface TrailStart {
+  readonly settings: Settings
+  readonly onFailure: OnFailure
+  readonly locate: ReadSettings<unknown>['locate']
+  readonly log: OperationalLog
+  /** Called once at the most, because `on_failure` says `stop`. */
+  readonly stop: (error: Error) => void
+  readonly farewell?: TrailParts['farewell']
+  /** Is shown each record that the filters are asked about. @default nobody is */
+  readonly watch?: (record: AuditRecord) => void
+  /** @default the appenders that the settings name */
+  readonly createAppender?: typeof createNamedAppender
+  /** @default the layouts that the settings name */
+  readonly createLayout?: typeof createNamedLayout
+}
+
+/** A trail, and what it was made of. */
+export interface StartedTrail {
+  readonly trail: Trail
+  readonly named: readonly NamedDestination[]
+  readonly destinations: readonly Destination[]
+  /** Lets what the appenders had to tell while they were opened stand after what has been said by now. */
+  readonly tellNotices: () => void
+}
+
 /**
+ * Starts the trail that the settings ask for.
+ *
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) one of the appenders cannot be opened; the others are closed again
+ * @throws {AUDIT_ERR_CONFIG} (as a rejection) the key of the hashes cannot be read
  */
-export async function openTrail (app: FastifyInstance, settings: Settings, onFailure: OnFailure, { locate, shown }: Pick<ReadSettings<unknown>, 'locate' | 'shown'>): Promise<{ trail: Trail, appender: Pick<Appender, 'reopen'> }> {
+export async function startTrail ({ settings, onFailure, locate, log, stop, farewell, watch, createAppender = createNamedAppender, createLayout = createNamedLayout }: TrailStart): Promise<StartedTrail> {
   // What an appender has to tell while it is being opened waits for the trail.
   const notices: LogNotice[] = []
   let notice = (told: LogNotice): void => { notices.push(told) }
   const timeout = durationToMilliseconds(settings.queue.timeout)
-  const change = compileFields(settings.fields, readHashKey(settings.fields, { directory: process.cwd(), locate, log: app.log }))
-  const since = Date.now()
+  const change = compileFields(settings.fields, readHashKey(settings.fields, { directory: process.cwd(), locate, log }))
   const layouts = new Map<string, Layout>()
   const named = namedAppenders(settings)
   const destinations: Destination[] = []
@@ -47,7 +75,7 @@ export async function openTrail (app: FastifyInstance, settings: Settings, onFai
       directory: process.cwd(),
       locate: settings.appenders === undefined ? locate : (first, ...rest) => first === 'appender' ? locate('appenders', name, ...rest) : locate(first!, ...rest),
       now: Date.now,
-      log: app.log,
+      log,
       durability,
       mayOpenLater: !Object.values(policies).includes('stop'),
       notice: told => notice(told)
@@ -60,21 +88,45 @@ export async function openTrail (app: FastifyInstance, settings: Settings, onFai
   }
 
   const { routes, route_mode: mode, fallback } = settings
+  const ignores = wishes(settings.ignore_filters, settings.include_filters)
   const trail = createTrail({
     destinations,
     ...settings.appenders !== undefined && { routing: { route: compileRoutes(routes, mode), fallback, routesToFallback: routes.some(({ appenders }) => appenders.some(name => name === fallback)), lastRung: writeToStandardError } },
-    ignores: wishes(settings.ignore_filters, settings.include_filters),
-    surroundings: { now: Date.now, log: app.log },
+    ignores: watch === undefined ? ignores : record => { watch(record); return ignores(record) },
+    surroundings: { now: Date.now, log },
     policies: policiesOf(settings),
     onFailure,
     recordsAttemptedNames: settings.authentication.record_attempted_name,
     queue: { maxBytes: sizeToBytes(settings.queue.max_bytes), timeout },
-    stop: createStop(app, 2 * timeout),
+    stop,
+    farewell
+  })
+  return { trail, named, destinations, tellNotices }
+
+  function tellNotices (): void {
+    notice = trail.notice
+    notices.forEach(trail.notice)
+  }
+}
+
+/**
+ * Starts the trail of an application. It says when it starts and stops, ends with the application
+ * or with the process, and opens its files anew at SIGHUP.
+ *
+ * @throws what `startTrail` throws
+ */
+export async function openTrail (app: FastifyInstance, settings: Settings, onFailure: OnFailure, { locate, shown }: Pick<ReadSettings<unknown>, 'locate' | 'shown'>): Promise<{ trail: Trail, appender: Pick<Appender, 'reopen'> }> {
+  const since = Date.now()
+  const { trail, named, destinations, tellNotices } = await startTrail({
+    settings,
+    onFailure,
+    locate,
+    log: app.log,
+    stop: createStop(app, 2 * durationToMilliseconds(settings.queue.timeout)),
     farewell: settings.lifecycle_events ? status => auditStoppedEvent({ since, status, settings: shown }) : undefined
   })
   if (settings.lifecycle_events) trail.log(auditStartedEvent(shown), {}, since)
-  notice = trail.notice
-  notices.forEach(trail.notice)
+  tellNotices()
 
   const releases = [beforeLeaving(trail.writeNow)]
   const hangup = named.flatMap(({ config }, index) => reopensOnSighup(config) ? [destinations[index]!.appender] : [])
