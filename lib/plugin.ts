@@ -18,6 +18,7 @@ import { type RequestLike, RequestScope } from './http/scope.js'
 import { createTraceSource } from './http/trace.js'
 import { type AuditInstance, disabledInstance, enabledInstance, refuseToGuess, type ScopeOf } from './instance.js'
 import { createLayout } from './layouts/create.js'
+import { withLimit } from './layouts/limit.js'
 import { beforeLeaving } from './process/leaving.js'
 import { reopenOnHangup } from './process/reopening.js'
 import { createStop } from './process/stopping.js'
@@ -117,7 +118,7 @@ async function openTrail (app: FastifyInstance, settings: Settings, onFailure: O
   const trail = createTrail({
     appender,
     type: settings.appender.type,
-    layout: withFields(createLayout(settings.appender.layout), change),
+    layout: withFields(withLimit(createLayout(settings.appender.layout), sizeToBytes(settings.max_event_bytes)), change),
     ignores: compileWishes({ ignore: settings.ignore_filters, include: settings.include_filters, allowed: settings.allow_silencing_failures }),
     surroundings,
     durability: settings.durability,

@@ -3,8 +3,7 @@
 import type { Appender, AppenderStatus, AuditEvent, AuditRecord, AuditStatus, Durability, FailureClass, FailurePolicy, Layout, LogNotice, OnFailure, ScopeFacts, Surroundings } from '../contracts.js'
 import { AUDIT_ERR_CLOSED, AUDIT_ERR_WRITE } from '../errors.js'
 import { auditNoticeEvent } from '../events/audit-log.js'
-import { MAX_TEXT, messageOf, plainEvent } from '../layouts/plain.js'
-import { NOT_PLAIN } from '../layouts/quote.js'
+import { messageOf, plainEvent } from '../layouts/plain.js'
 import { Accounts } from './accounts.js'
 import { createDeadlines } from './deadlines.js'
 import { createDelivery } from './delivery.js'
@@ -106,9 +105,7 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
   /** The same, for whatever an application may say. */
   function lineOfAny (event: AuditEvent, facts: ScopeFacts, time: number): string | null {
     try {
-      const line = lineOf(event, facts, time)
-      if (line !== null && line.length > MAX_TEXT) throw NOT_PLAIN
-      return line
+      return lineOf(event, facts, time)
     } catch {
       return lineOf(plainEvent(event), facts, time)
     }

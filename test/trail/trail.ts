@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import type { Appender, AuditEvent, Batch, OperationalLog } from '../../lib/contracts.js'
 import { createJsonLayout } from '../../lib/layouts/json.js'
+import { withLimit } from '../../lib/layouts/limit.js'
 import { createOnFailure } from '../../lib/trail/on-failure.js'
 import { createTrail, ECS_VERSION, type Trail, type TrailParts } from '../../lib/trail/trail.js'
 import { EcsVersion } from '@elastic/ecs'
@@ -34,7 +35,7 @@ function trailOf ({ fails = () => null, append, ...parts }: { fails?: () => Erro
   const trail = createTrail({
     appender,
     type: 'file',
-    layout: createJsonLayout(),
+    layout: withLimit(createJsonLayout(), 1024 * 1024),
     ignores: () => false,
     surroundings: { now: () => now++, log },
     durability: 'write',
@@ -207,10 +208,12 @@ test('an event of any size becomes a line that can be shipped', async t => {
   const { trail, lines } = trailOf()
   // The first is longer than a string can be, the second is not.
   for (const length of [20_000, 100]) await trail.log({ ...event, list: Array(length).fill('\u0001'.repeat(32_766)) }, {}, 0)
-  t.same(lines()[0], { ...lines()[1], '@timestamp': lines()[0]!['@timestamp'] })
-  const [line] = lines()
-  t.match(line, { message: 'm', labels: { audit_fault: /list\[30\]: is left out: more than 1000000 characters in one event/ } })
-  t.equal((line!.list as string[]).length, 30)
+  const [huge, large] = lines()
+  t.match(huge, { message: 'm', labels: { audit_fault: /list\[122\]: is left out: more than 4000000 characters in one event/, audit_truncated: /^list\[0\] \(32766 bytes\), / } })
+  t.equal((huge!.list as string[]).length, 122)
+  t.match(large, { message: 'm', labels: { audit_fault: undefined, audit_truncated: /^list\[0\] \(32766 bytes\), .*, and 80 more$/ } })
+  t.equal((large!.list as string[]).length, 100)
+  for (const line of lines()) t.ok(JSON.stringify(line).length < 1024 * 1024)
 })
 
 test('events that are held are accepted: flush and close wait for them, status counts them', async t => {
