@@ -39,10 +39,12 @@ const MAX_BYTES_PER_UNIT = 3
 const NO_FACTS: ScopeFacts = {}
 
 function shorterLine (layout: Layout, record: AuditRecord, maxBytes: number): string {
-  const plain = plainRecord(record)
-  const texts = textsIn(plain)
-  const line = layout(plain, NO_FACTS)
-  const excess = Buffer.byteLength(line) + ROOM_FOR_MARK - maxBytes
+  // What the trail sets is short, and shared by all records.
+  const { '@timestamp': timestamp, ecs, log, process, ...said } = plainRecord(record)
+  const lineOf = (fields: Said, cuts: readonly Cut[]): string =>
+    layout({ ...fields, labels: withCutMark(fields.labels, cuts), '@timestamp': timestamp, ecs, log, process } as unknown as AuditRecord, NO_FACTS)
+  const texts = textsIn(said)
+  const excess = Buffer.byteLength(lineOf(said, [])) + ROOM_FOR_MARK - maxBytes
   const sizes = texts.map(({ text }) => bytesInLine(text))
   const level = levelFor(sizes, sizes.reduce((sum, size) => sum + size, 0) - excess)
   const cutAll = (bytes: number): Cut[] => texts.flatMap(({ path, text, replace }, index) => {
@@ -53,19 +55,24 @@ function shorterLine (layout: Layout, record: AuditRecord, maxBytes: number): st
   // A layout may show a text twice, or not at all: what was reckoned may not be enough.
   for (let bytes = Math.max(level, SHORTEST); ; bytes = Math.max(Math.floor(bytes / 2), SHORTEST)) {
     const cuts = cutAll(bytes)
-    const shorter = layout({ ...plain, labels: withCutMark(plain.labels, cuts) }, NO_FACTS)
-    if (Buffer.byteLength(shorter) <= maxBytes) return shorter
+    const line = lineOf(said, cuts)
+    if (Buffer.byteLength(line) <= maxBytes) return line
     if (bytes === SHORTEST) break
   }
   cutAll(Infinity)
-  const before = Object.entries(plain).map(([field, value]) => ({ path: field, bytes: bytesOf(value) }))
+  const before = Object.entries(said).map(([path, value]) => ({ path, bytes: bytesOf(value) }))
   cutAll(SHORTEST)
-  const kept = essentials(plain)
-  const lessened = before.filter(({ path, bytes }) => bytesOf(kept[path]) < bytes)
-  return layout({ ...kept, labels: withCutMark(kept.labels, lessened) }, NO_FACTS)
+  const kept = essentials(said)
+  return lineOf(kept, before.filter(({ path, bytes }) => bytesOf(kept[path]) < bytes))
 }
 
 const bytesOf = (value: unknown): number => value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value))
+
+/** A record without what the trail sets. */
+interface Said {
+  readonly labels?: AuditRecord['labels']
+  readonly [field: string]: unknown
+}
 
 interface Text {
   readonly path: string
@@ -91,24 +98,18 @@ const ESSENTIAL: Readonly<Record<string, readonly string[]>> = {
   user: ['id', 'name'],
   client: ['ip', 'address'],
   trace: ['id'],
-  labels: ['audit_fault', 'audit_truncated'],
-  ecs: ['version'],
-  log: ['level', 'logger'],
-  process: ['pid']
+  labels: ['audit_fault', 'audit_truncated']
 }
 /** So many values of a list. */
 const LONGEST_LIST = 10
 
 /** For an event that is too large by the number of its values, not by their length. */
-function essentials (plain: AuditRecord): AuditRecord {
-  const kept: Record<string, unknown> = {}
-  for (const [field, value] of Object.entries(plain)) {
+function essentials (said: object): Said {
+  return Object.fromEntries(Object.entries(said).map(([field, value]) => {
     const names = ESSENTIAL[field]
-    if (field === '@timestamp' || field === 'message') kept[field] = value
-    else if (value === undefined || names === undefined) kept[field] = undefined
-    else kept[field] = Object.fromEntries(names.map(name => [name, brief((value as unknown as Record<string, unknown>)[name])]).filter(([, one]) => one !== undefined))
-  }
-  return kept as unknown as AuditRecord
+    if (field === 'message' || value === undefined || names === undefined) return [field, field === 'message' ? value : undefined]
+    return [field, Object.fromEntries(names.map(name => [name, brief((value as Record<string, unknown>)[name])]))]
+  }))
 }
 
 function brief (value: unknown): unknown {

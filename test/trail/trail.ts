@@ -79,6 +79,7 @@ test('what cannot be written goes out with what could be kept, and nothing is th
   t.equal(written.length, odd.length)
   for (const [i, line] of written.entries()) {
     if (i === 7) t.equal(line.message, 'a\nb\u0000\u2028"')
+    else if (i === 6) t.same(line.labels, { audit_truncated: 'message (10000000 bytes)' })
     else t.type((line.labels as { audit_fault: string }).audit_fault, 'string')
     t.type((line.event as { action: string }).action, 'string')
   }
