@@ -28,5 +28,7 @@ export const AUDIT_ERR_CLOSED = createError('AUDIT_ERR_CLOSED', 'The audit log i
 export const AUDIT_ERR_SCOPE = createError('AUDIT_ERR_SCOPE', '%s', 500)
 /** Not thrown: the `error.code` of a request whose client closed the connection before a response was sent. */
 export const AUDIT_ERR_ABORTED = createError('AUDIT_ERR_ABORTED', '%s', 499)
+/** A request was refused before any handler ran, because it has headers that only trusted proxies may set (`security.internal_headers`). */
+export const AUDIT_ERR_BAD_HEADERS = createError('AUDIT_ERR_BAD_HEADERS', 'The request has headers that it may not set', 400)
 /** What was given to `app.audit.resumeTask()` is no handle of a task. `%s`: where, and what was expected; never what came. */
 export const AUDIT_ERR_TASK = createError('AUDIT_ERR_TASK', 'The handle of a task: %s', 400)

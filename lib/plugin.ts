@@ -15,8 +15,9 @@ import { createQuestions, type Resolvers } from './http/identity.js'
 import { createRecurring } from './http/recurring.js'
 import { recordRequests } from './http/requests.js'
 import { type RequestLike, RequestScope } from './http/scope.js'
+import { recordSecurityEvents } from './http/security.js'
 import { createTraceSource } from './http/trace.js'
-import { type AuditInstance, disabledInstance, enabledInstance, refuseToGuess, type ScopeOf } from './instance.js'
+import { type AuditInstance, disabledInstance, enabledInstance, refuseToGuess } from './instance.js'
 import { createLayout } from './layouts/create.js'
 import { withLimit } from './layouts/limit.js'
 import { beforeLeaving } from './process/leaving.js'
@@ -95,6 +96,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     onFailure,
     scopeOf: request => 'log' in request ? scopeOf(request) : new RequestScope(rawParts, request)
   })
+  recordSecurityEvents(app, { settings: settings.security, redactedQuery: settings.http.redact.query, scopeOf, withoutRequest: app.audit.withoutRequest })
 }
 
 /** Opens the appender and starts the trail in front of it; both end with the application, or with the process. */
@@ -163,14 +165,14 @@ function checkOptions (options: AuditOptions): void {
 }
 
 /** Gives requests their `audit`, over a slot that stays null for requests that say nothing. */
-function decorateRequests (app: FastifyInstance, makeScope: ScopeOf): ScopeOf {
+function decorateRequests<Scope extends ScopedAuditLogger> (app: FastifyInstance, makeScope: (request: FastifyRequest) => Scope): (request: FastifyRequest) => Scope {
   const slot = Symbol('fastify-audit.scope')
-  function scopeOf (request: FastifyRequest): ScopedAuditLogger {
-    const slots = request as unknown as Record<symbol, ScopedAuditLogger | null>
+  function scopeOf (request: FastifyRequest): Scope {
+    const slots = request as unknown as Record<symbol, Scope | null>
     return (slots[slot] ??= makeScope(request))
   }
   app.decorateRequest(slot, null)
-  app.decorateRequest('audit', { getter () { return scopeOf(this) } })
+  app.decorateRequest('audit', { getter (): ScopedAuditLogger { return scopeOf(this) } })
   return scopeOf
 }
 

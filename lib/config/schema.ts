@@ -4,8 +4,9 @@
 import { appenderSchema, defaultAppender } from '../appenders/create.js'
 import { fromFault } from '../appenders/custom.js'
 import { earlyBodyFault, lateBlockFault, maxSizeFault } from '../http/detail-settings.js'
+import { securitySchema } from '../http/security-settings.js'
 import { httpSchema, requestIdSchema } from '../http/settings.js'
-import { ipAllowlistFaults } from '../http/trace.js'
+import { rangeFault } from '../http/trusted-senders.js'
 import { eventBytesFault } from '../layouts/limit.js'
 import { patternFault } from '../layouts/pattern.js'
 import { savedObjectsSchema } from '../repository/settings.js'
@@ -72,6 +73,7 @@ export const auditSchema = {
     savedObjectDiff: savedObjectDiffSchema,
     authentication: { ...authenticationSchema, default: {} },
     http: { ...httpSchema, default: {} },
+    security: { ...securitySchema, default: {} },
     requestId: { ...requestIdSchema, default: {} },
     saved_objects: { ...savedObjectsSchema, default: {} }
   }
@@ -100,7 +102,8 @@ export const settingChecks: readonly SettingCheck[] = [
   ]),
   { path: ['max_event_bytes'], fault: (size) => eventBytesFault(String(size)) },
   { path: ['fields', 'hash'], beside: ['fields'], fault: hashKeyFault },
-  { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => ipAllowlistFaults([String(range)])[0]?.message ?? null },
+  { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => rangeFault(String(range)) },
+  { path: ['security', 'trusted_proxies', EACH], fault: (range) => rangeFault(String(range)) },
   { path: ['appender', 'from'], fault: fromFault },
   { path: ['appender', 'layout', 'pattern'], fault: (pattern) => patternFault(String(pattern)) }
 ]

@@ -2,10 +2,9 @@
 // audit log and to every other log of the same request; scope.ts asks once for each request.
 import { randomFillSync } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIP } from 'node:net'
 import type { TraceHeaders } from '../contracts.js'
-import { AUDIT_ERR_OPTION } from '../errors.js'
 import type { RequestIdSettings } from './settings.js'
+import { createTrust } from './trusted-senders.js'
 
 /** The longest request id of others that is taken over, in characters. */
 const MAX_REQUEST_ID = 128
@@ -37,10 +36,11 @@ export interface TraceSource {
  * of senders that the settings trust; else the request's id, when the application generates
  * ids that can be told apart; else a new W3C trace id.
  *
- * @throws {AUDIT_ERR_OPTION} `ipAllowlist` holds something else than addresses and ranges; `ipAllowlistFaults` finds all of them
+ * @throws {AUDIT_ERR_OPTION} `ipAllowlist` holds something else than addresses and ranges
  */
 export function createTraceSource (settings: RequestIdSettings, requestIdHeader: string | false): TraceSource {
-  const trusts = createTrust(settings)
+  const { allowFromAnyIp, ipAllowlist } = settings
+  const trusts = allowFromAnyIp ? () => true : createTrust(ipAllowlist, 'requestId.ipAllowlist')
   const random = createRandomHex()
 
   return {
@@ -71,39 +71,6 @@ export function createTraceSource (settings: RequestIdSettings, requestIdHeader:
 
 function cleanRequestId (header: string | string[] | undefined): string {
   return typeof header === 'string' ? header.replace(CONTROL_CHARACTERS, '').trim().slice(0, MAX_REQUEST_ID) : ''
-}
-
-/** Whether the sender of a request, the other end of its socket, is one whose request ids are believed. */
-function createTrust ({ allowFromAnyIp, ipAllowlist }: RequestIdSettings): (raw: IncomingMessage) => boolean {
-  if (allowFromAnyIp) return () => true
-  if (ipAllowlist.length === 0) return () => false
-  const allowed = new BlockList()
-  for (const entry of ipAllowlist) {
-    const range = parseRange(entry)
-    if (range === null) throw new AUDIT_ERR_OPTION(`requestId.ipAllowlist: ${rangeFault(entry)}`)
-    allowed.addSubnet(range.address, range.prefix, range.family)
-  }
-  return function trusts (raw) {
-    const address = raw.socket?.remoteAddress
-    return address !== undefined && isIP(address) !== 0 && allowed.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')
-  }
-}
-
-/** An address or a range in CIDR notation; null for anything else. */
-function parseRange (entry: string): { address: string, prefix: number, family: 'ipv4' | 'ipv6' } | null {
-  const [, address, bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? []
-  const version = address === undefined ? 0 : isIP(address)
-  if (address === undefined || version === 0) return null
-  const most = version === 4 ? 32 : 128
-  const prefix = bits === undefined ? most : Number(bits)
-  return prefix > most ? null : { address, prefix, family: version === 4 ? 'ipv4' : 'ipv6' }
-}
-
-const rangeFault = (entry: string): string => `expected an IP address or a range such as "10.0.0.0/8", got ${JSON.stringify(entry)}`
-
-/** What is wrong with an `ipAllowlist` that its schema accepts: entries that are no address and no range. */
-export function ipAllowlistFaults (entries: readonly string[]): { readonly path: readonly number[], readonly message: string }[] {
-  return entries.flatMap((entry, index) => parseRange(entry) === null ? [{ path: [index], message: rangeFault(entry) }] : [])
 }
 
 /** Random hexadecimal text; the bytes are drawn in stock, which is what makes it cheap. */

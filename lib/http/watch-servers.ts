@@ -7,6 +7,7 @@ import type { Http2ServerRequest, IncomingHttpHeaders, ServerHttp2Stream } from 
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
+import { listenBeside } from './listen-beside.js'
 import type { RequestLike } from './scope.js'
 
 /** How a request ended that was not recorded on its way in; without a status nothing was answered. */
@@ -33,6 +34,12 @@ export function watchServers (app: FastifyInstance, watcher: Watcher): void {
   if (app.initialConfig.http2 === true) watchHttp2(app.server, watcher)
 }
 
+/** True for the servers of `app`: listening on localhost makes a second one, which has the same handler. */
+export function isServerOf (app: FastifyInstance, server: Server): boolean {
+  const handlers = app.server.listeners('request')
+  return server === app.server || server.listeners('request').some(handler => handlers.includes(handler))
+}
+
 function closed (raw: Raw, response: ServerResponse, { isSeen, over }: Watcher): void {
   if (isSeen(raw)) return
   // The hook for clients that go away, which knows more, runs in the same turn of the event loop.
@@ -54,9 +61,7 @@ function watchHttp1 (app: FastifyInstance, watcher: Watcher): void {
     const { request, response, server, socket } = message as { request: IncomingMessage, response: ServerResponse, server: Server, socket: Socket }
     let ours = isOurs.get(server)
     if (ours === undefined) {
-      // Listening on localhost makes a second server, which has the same handler.
-      const handlers = app.server.listeners('request')
-      ours = server === app.server || server.listeners('request').some(handler => handlers.includes(handler))
+      ours = isServerOf(app, server)
       isOurs.set(server, ours)
     }
     if (!ours) return
@@ -72,11 +77,8 @@ function watchHttp1 (app: FastifyInstance, watcher: Watcher): void {
   })
 }
 
-const TAKEN_OVER: readonly unknown[] = ['upgrade', 'connect']
-
 // Node publishes no request for an upgrade or a CONNECT that a listener takes. Without a
-// listener it treats the one as an ordinary request and refuses the other, so ours comes with
-// the first of theirs and goes with the last.
+// listener it treats the one as an ordinary request and refuses the other.
 function watchTakenOver (server: Server, watcher: Watcher): void {
   function onTaken (raw: IncomingMessage, socket: Socket): void {
     if (raw.httpVersionMajor > 1) return
@@ -89,15 +91,8 @@ function watchTakenOver (server: Server, watcher: Watcher): void {
       else response.on('close', () => { closed(raw, response, watcher) })
     })
   }
-  const listensTo = (name: string): boolean => server.listeners(name).includes(onTaken)
-
-  for (const name of ['upgrade', 'connect']) if (server.listenerCount(name) > 0) server.on(name, onTaken)
-  server.on('newListener', (name: string, listener: unknown) => {
-    if (TAKEN_OVER.includes(name) && listener !== onTaken && !listensTo(name)) server.on(name, onTaken)
-  })
-  server.on('removeListener', (name: string) => {
-    if (TAKEN_OVER.includes(name) && server.listenerCount(name) === 1 && listensTo(name)) server.removeListener(name, onTaken)
-  })
+  listenBeside(server, 'upgrade', onTaken)
+  listenBeside(server, 'connect', onTaken)
 }
 
 // Node publishes no message for HTTP/2; there is one server, and its listeners do.

@@ -7,6 +7,7 @@ import { messageOf, plainEvent } from '../layouts/plain.js'
 import { type Made, makeAcknowledgement, makeCleanup, makeLogin, makeLogout } from './authentication.js'
 import { failureClassOf } from './on-failure.js'
 import { NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
+import { saysFailure } from './says-failure.js'
 import { makeHandle, newTask, newTrace } from './task-handle.js'
 import type { Trail } from './trail.js'
 
@@ -24,11 +25,15 @@ export abstract class Logger implements AuditLogger {
   #handedOver: Promise<void> | null = null
   /** The facts have been asked for, and waited for as long as the settings allow. */
   #isUnanswered = false
+  #saidFailure = false
 
   constructor (trail: Trail, wrap: WrapRepository) {
     this.#trail = trail
     this.#wrap = wrap
   }
+
+  /** True when one of its events says a failure or a refusal (`saysFailure`), also when it is still to be recorded. */
+  get saidFailure (): boolean { return this.#saidFailure }
 
   /** What is known of the scope by now. A promise only while something is being found out. */
   protected abstract factsNow (): ScopeFacts | Promise<ScopeFacts>
@@ -40,6 +45,7 @@ export abstract class Logger implements AuditLogger {
   protected isAskingNow (): boolean { return false }
 
   log (event: AuditEvent): Promise<void> {
+    if (saysFailure(event)) this.#saidFailure = true
     const time = this.#trail.now()
     const facts = this.#facts()
     if (this.#handedOver !== null || facts instanceof Promise) return this.#later(1, keep([event]), facts, time)
@@ -49,6 +55,7 @@ export abstract class Logger implements AuditLogger {
   logAll (said: readonly AuditEvent[]): Promise<void> {
     const events = listOf(said)
     if (events.length === 0) return NOTHING_TO_WAIT_FOR
+    if (events.some(saysFailure)) this.#saidFailure = true
     const time = this.#trail.now()
     const facts = this.#facts()
     if (this.#handedOver !== null || facts instanceof Promise) return this.#later(events.length, keep(events), facts, time)
@@ -78,6 +85,8 @@ export abstract class Logger implements AuditLogger {
 
   /** `ensure()` for an event that is made when the facts are known. */
   #ensureMade (make: (facts: ScopeFacts) => Made): Promise<void> {
+    // Who it is about may take time; whether it has failed does not depend on that.
+    if (make(NO_FACTS).events.some(saysFailure)) this.#saidFailure = true
     const time = this.#trail.now()
     const facts = this.#facts()
     const acknowledged = this.#handedOver !== null || facts instanceof Promise

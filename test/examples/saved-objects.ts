@@ -217,10 +217,10 @@ async function story (t: Test, env: Record<string, string>): Promise<void> {
     t.same([...new Set((own.body as unknown as Event[]).map(({ user }) => user?.name))], ['emma'], 'of the trail, a session is shown its own part only')
     const events = await trail.next(t, [
       'http_request unknown - by nobody in default', 'http_request failure - by nobody in default',
-      'http_request failure - by emma in -', 'http_request unknown - by emma in default', 'http_request failure - by emma in default',
+      'http_request failure - by emma in -', 'http_request unknown - by emma in default', 'http_request failure - by emma in default', 'missing_privileges failure - by emma in default',
       'http_request failure - by nobody in -', 'http_request unknown - by nobody in default'
     ])
-    t.match(events.map(({ url }) => url?.path), ['/nowhere', '/api/saved_objects/dashboard/plan', '/s/nosuch/api/saved_objects/dashboard/plan', '/api/saved_objects/dashboard', '/api/saved_objects/dashboard', '/%zz', '/'])
+    t.match(events.map(({ url }) => url?.path), ['/nowhere', '/api/saved_objects/dashboard/plan', '/s/nosuch/api/saved_objects/dashboard/plan', '/api/saved_objects/dashboard', '/api/saved_objects/dashboard', '/api/saved_objects/dashboard', '/%zz', '/'])
   })
 
   await t.test('the curl lines that it prints do what they say', { skip: !await hasCurl() && 'curl is not installed on this machine' }, async (t) => {

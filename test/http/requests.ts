@@ -93,7 +93,7 @@ const CASES: [name: string, init: { method?: string, url: string, headers?: Reco
 
 for (const order of ['before', 'after'] as const) {
   test(`whatever becomes of a request, it is recorded once; the application's hooks registered ${order} the plugin`, async t => {
-    const audited = await auditedApp(t, { user: userOf, ...(order === 'before' && { before: addRoutes }) })
+    const audited = await auditedApp(t, { section: { security: { missing_privileges: false } }, user: userOf, ...(order === 'before' && { before: addRoutes }) })
     if (order === 'after') addRoutes(audited.app)
     const port = await listen(audited.app)
     let seen = 0
@@ -211,7 +211,7 @@ test('paths that are ignored, and routes with audit: false, are never recorded, 
 test('with http.hook preHandler the event knows the user of a later hook, and what does not come so far is recorded with its response', async t => {
   const audited = await auditedApp(t, {
     user: userOf,
-    section: { http: { hook: 'preHandler' } },
+    section: { http: { hook: 'preHandler' }, security: { missing_privileges: false } },
     before: app => { app.get('/early', async () => 'ok') }
   })
   const { app } = audited

@@ -5,6 +5,7 @@ import { auditEventsLostEvent, auditNoticeEvent, auditStartedEvent, auditStopped
 import { accessAgreementAcknowledgedEvent, sessionCleanupEvent, userLoginEvent, userLogoutEvent } from '../../lib/events/authentication.js'
 import { httpRequestEvent } from '../../lib/events/http-request.js'
 import { SAVED_OBJECT_ACTIONS, savedObjectEvent, type SavedObjectAction } from '../../lib/events/saved-object.js'
+import { badRequestEvent, internalHeadersEvent, missingPrivilegesEvent, tlsErrorEvent } from '../../lib/events/security.js'
 import { SPACE_ACTIONS, spaceEvent, type SpaceAction } from '../../lib/events/space.js'
 import { taskEvent } from '../../lib/events/task.js'
 
@@ -94,6 +95,24 @@ export const EVENT_SAMPLES: readonly EventSample[] = [
     action: 'access_agreement_acknowledged',
     messages: [accessAgreementAcknowledgedEvent({ user, provider: namedProvider }).message],
     sample: accessAgreementAcknowledgedEvent({ provider, user: { name: 'jane' } })
+  },
+  {
+    action: 'missing_privileges',
+    messages: [missingPrivilegesEvent({ method: 'GET', url: { path: '/path' } }).message],
+    sample: missingPrivilegesEvent({ method: 'DELETE', url: { domain: 'kibana.example', path: '/api/users/7', port: 5601 }, route: '/api/users/:id' })
+  },
+  {
+    action: 'bad_headers',
+    messages: [
+      ...[true, false].map(isRefused => internalHeadersEvent({ method: 'GET', url: { path: '/' }, names: ['<names>'], isRefused }).message),
+      badRequestEvent({ client: {}, error: { code: '', message: '' } }).message
+    ],
+    sample: internalHeadersEvent({ method: 'GET', url: { domain: 'kibana.example', path: '/api/status', port: 5601 }, names: ['x-internal-user'], isRefused: true })
+  },
+  {
+    action: 'tls_error',
+    messages: [false, true].map(isOpen => tlsErrorEvent({ client: {}, error: { code: '', message: '' }, isOpen }).message),
+    sample: tlsErrorEvent({ client: { ip: '192.0.2.7', port: 51234 }, error: { code: 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE', message: 'peer did not return a certificate' } })
   },
   {
     action: 'audit_events_lost',
