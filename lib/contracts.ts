@@ -469,8 +469,15 @@ export interface Operation {
   readonly prepare?: (args: readonly unknown[]) => unknown[]
   /** `false`: the `authorize` option is not asked about this method. @default true */
   readonly authorize?: boolean
+  /** `false`: no event of its own, but `saved_objects.protected` counts. @default true */
+  readonly records?: boolean
   /** The objects that are asked for, from the arguments. None: one event without an object. */
   readonly requested?: (args: readonly unknown[], nameOf: NameOf) => readonly ObjectReference[]
+  /**
+   * What else the call may touch, for `saved_objects.protected`: the types of a search, for instance,
+   * as references without an id. What comes back is looked at in any case.
+   */
+  readonly touches?: (args: readonly unknown[]) => readonly ObjectReference[]
   /**
    * For writes: reads those of the objects whose names the call does not say, as they are before
    * it. Called where `saved_objects.look_up_names` says so, with the repository itself: what it
@@ -537,7 +544,7 @@ export interface AppenderStatus {
   readonly state: 'ok' | 'degraded'
   /** Events that it has acknowledged. */
   readonly written: number
-  /** Events that it was not handed, because the queue was full or the application ended. */
+  /** Events that it was not handed, because the queue was full or the application ended, and that no fallback has taken. */
   readonly lost: number
   /** Events that wait for it. */
   readonly queued: number
@@ -558,15 +565,15 @@ export interface AuditStatus {
   readonly state: 'ok' | 'degraded' | 'blocked' | 'closed'
   /** Events that were said. Always `written + ignored + lost + queued`. */
   readonly accepted: number
-  /** Events that an appender has acknowledged. */
+  /** Events that every appender which they were routed to, or the fallback in its place, has acknowledged. */
   readonly written: number
-  /** Events that a filter dropped on purpose. */
+  /** Events that filters dropped on purpose: the section's, or those of every appender that they were routed to. */
   readonly ignored: number
-  /** Events that will not be written. */
+  /** Events that an appender, and the fallback in its place, will not write; another may have them all the same. */
   readonly lost: number
-  /** Events that wait for the appender. */
+  /** Events that wait for an appender. */
   readonly queued: number
-  /** Bytes that wait for the appender. */
+  /** Bytes that wait, for all appenders. */
   readonly queuedBytes: number
   readonly lastError: { readonly code: string, readonly message: string, readonly time: string } | null
   readonly appenders: Readonly<Record<string, AppenderStatus>>

@@ -22,6 +22,8 @@ export const AUDIT_ERR_TIMEOUT = createError('AUDIT_ERR_TIMEOUT', '%s', 503)
 export const AUDIT_ERR_QUEUE_FULL = createError('AUDIT_ERR_QUEUE_FULL', '%s', 503)
 /** An operation was refused before it ran, because its event could not be recorded and `on_failure` says `block` or `stop`. `cause` says why it could not. */
 export const AUDIT_ERR_BLOCKED = createError('AUDIT_ERR_BLOCKED', '%s', 503)
+/** An operation was refused before it ran, because it touches objects of a type that is protected (`saved_objects.protected`) and its user has none of the roles. */
+export const AUDIT_ERR_PROTECTED = createError('AUDIT_ERR_PROTECTED', '%s', 403)
 /** An event was said after the application was closed. */
 export const AUDIT_ERR_CLOSED = createError('AUDIT_ERR_CLOSED', 'The audit log is closed: the application has been shut down', 503)
 /** Not thrown: the `error.code` of an event whose user, session or space could not be found out. */

@@ -2,7 +2,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { Appender, AuditLogger, AuditStatus, RepositoryOptions, ResumedTask, ScopedAuditLogger, TaskHandle } from './contracts.js'
 import { AUDIT_ERR_OPTION } from './errors.js'
-import { RequestlessLogger, type WrapRepository } from './trail/logger.js'
+import type { WrapRepository } from './trail/acting-logger.js'
+import { RequestlessLogger } from './trail/logger.js'
 import { resumeTask } from './trail/resumed-task.js'
 import type { Trail } from './trail/trail.js'
 

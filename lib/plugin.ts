@@ -2,13 +2,12 @@
 // trail, decorate the application, record its requests, close with it.
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { createAppender, reopensOnSighup } from './appenders/create.js'
-import { readSettings, type ReadSettings } from './config/read.js'
-import { type AuditConfig, auditSchema, settingChecks, type Settings } from './config/schema.js'
-import { durationToMilliseconds, sizeToBytes } from './config/units.js'
-import type { Appender, LogNotice, OnFailure, ScopedAuditLogger, Surroundings } from './contracts.js'
+import { policiesOf } from './config/named-appenders.js'
+import { readSettings } from './config/read.js'
+import { type AuditConfig, auditSchema, settingChecks } from './config/schema.js'
+import { durationToMilliseconds } from './config/units.js'
+import type { ScopedAuditLogger } from './contracts.js'
 import { AUDIT_ERR_OPTION } from './errors.js'
-import { auditStartedEvent, auditStoppedEvent } from './events/audit-log.js'
 import { trackRunningRequest } from './http/context.js'
 import { DisabledScope } from './http/disabled.js'
 import { createQuestions, type Resolvers } from './http/identity.js'
@@ -18,20 +17,12 @@ import { type RequestLike, RequestScope } from './http/scope.js'
 import { recordSecurityEvents } from './http/security.js'
 import { createTraceSource } from './http/trace.js'
 import { type AuditInstance, disabledInstance, enabledInstance, refuseToGuess } from './instance.js'
-import { createLayout } from './layouts/create.js'
-import { withLimit } from './layouts/limit.js'
-import { beforeLeaving } from './process/leaving.js'
-import { reopenOnHangup } from './process/reopening.js'
-import { createStop } from './process/stopping.js'
+import { openTrail } from './opening.js'
 import { auditRepository } from './repository/audit-repository.js'
 import { recordedObjects } from './repository/settings.js'
-import type { WrapRepository } from './trail/logger.js'
-import { compileFields, withFields } from './trail/fields/compile.js'
-import { readHashKey } from './trail/fields/key.js'
+import type { WrapRepository } from './trail/acting-logger.js'
 import { ALWAYS_GO_ON, createOnFailure } from './trail/on-failure.js'
-import { createTrail, type Trail } from './trail/trail.js'
 import { voidPolicyWarnings } from './trail/void-policies.js'
-import { compileWishes } from './trail/wanted.js'
 
 /** The options of `app.register(audit, …)`. */
 export interface AuditOptions extends Resolvers<FastifyRequest> {
@@ -68,7 +59,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
   const traces = createTraceSource(settings.requestId, app.initialConfig.requestIdHeader as string | false)
   const recorded = recordedObjects(settings, durationToMilliseconds(settings.queue.timeout))
   const onFailure = settings.enabled
-    ? createOnFailure(settings.on_failure, Math.ceil(durationToMilliseconds(settings.queue.timeout) / 1000))
+    ? createOnFailure(policiesOf(settings), Math.ceil(durationToMilliseconds(settings.queue.timeout) / 1000))
     : ALWAYS_GO_ON
   const wrap: WrapRepository = (repository, options, logger) =>
     auditRepository(repository, options ?? {}, { logger, settings: recorded, onFailure })
@@ -97,51 +88,6 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     scopeOf: request => 'log' in request ? scopeOf(request) : new RequestScope(rawParts, request)
   })
   recordSecurityEvents(app, { settings: settings.security, redactedQuery: settings.http.redact.query, scopeOf, withoutRequest: app.audit.withoutRequest })
-}
-
-/** Opens the appender and starts the trail in front of it; both end with the application, or with the process. */
-async function openTrail (app: FastifyInstance, settings: Settings, onFailure: OnFailure, { locate, shown }: Pick<ReadSettings<unknown>, 'locate' | 'shown'>): Promise<{ trail: Trail, appender: Appender }> {
-  // What an appender has to tell while it is being opened waits for the trail.
-  const notices: LogNotice[] = []
-  let notice = (told: LogNotice): void => { notices.push(told) }
-  const surroundings: Surroundings = {
-    directory: process.cwd(),
-    locate,
-    now: Date.now,
-    log: app.log,
-    durability: settings.durability,
-    mayOpenLater: !Object.values(settings.on_failure).includes('stop'),
-    notice: told => notice(told)
-  }
-  const timeout = durationToMilliseconds(settings.queue.timeout)
-  const change = compileFields(settings.fields, readHashKey(settings.fields, surroundings))
-  const since = Date.now()
-  const appender = await createAppender(settings.appender, surroundings)
-  const trail = createTrail({
-    appender,
-    type: settings.appender.type,
-    layout: withFields(withLimit(createLayout(settings.appender.layout), sizeToBytes(settings.max_event_bytes)), change),
-    ignores: compileWishes({ ignore: settings.ignore_filters, include: settings.include_filters, allowed: settings.allow_silencing_failures }),
-    surroundings,
-    durability: settings.durability,
-    policies: settings.on_failure,
-    onFailure,
-    recordsAttemptedNames: settings.authentication.record_attempted_name,
-    queue: { maxBytes: sizeToBytes(settings.queue.max_bytes), timeout },
-    stop: createStop(app, 2 * timeout),
-    farewell: settings.lifecycle_events ? status => auditStoppedEvent({ since, status, settings: shown }) : undefined
-  })
-  if (settings.lifecycle_events) trail.log(auditStartedEvent(shown), {}, since)
-  notice = trail.notice
-  notices.forEach(trail.notice)
-
-  const releases = [beforeLeaving(trail.writeNow)]
-  if (reopensOnSighup(settings.appender)) releases.push(reopenOnHangup(async () => { await appender.reopen?.() }, app.log))
-  app.addHook('onClose', async function closeTrail () {
-    await trail.close()
-    for (const release of releases) release()
-  })
-  return { trail, appender }
 }
 
 /** The raw message of no request, for the trace of a disabled logger without one. */

@@ -1,5 +1,6 @@
 // The command line as a process of its own: its status, its two streams.
 import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 
@@ -11,6 +12,7 @@ function start (args: readonly string[], input = ''): { status: number | null, s
 
 test('the status of the process says how it ended', async t => {
   const folder = t.testdir({ 'good.yml': 'xpack.security.audit.enabled: true\n', 'bad.yml': 'xpack.security.audit.enabled: perhaps\n', key: 'k'.repeat(32) })
+  chmodSync(join(folder, 'key'), 0o400)
   t.match(start(['check-config', join(folder, 'good.yml')]), { status: 0, stdout: /is ok/, stderr: '' })
   t.match(start(['check-config', join(folder, 'bad.yml')]), { status: 1, stdout: '', stderr: /bad\.yml:1:31 xpack\.security\.audit\.enabled: expected true or false/ })
   t.match(start(['check-config']), { status: 2, stdout: '', stderr: /Usage: npx fastify-audit/ })

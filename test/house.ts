@@ -14,10 +14,12 @@ const TOP_LEVEL = [
 
 /** Which layers a layer may import, beside itself. `words`: contracts, errors, and what config lends to everybody. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  index: ['plugin', 'instance', 'authentication', 'config', 'http', 'repository', 'trail', 'appenders', 'layouts', 'events', 'words'],
-  plugin: ['instance', 'process', 'config', 'http', 'repository', 'trail', 'appenders', 'layouts', 'events', 'words'],
+  index: ['plugin', 'explain', 'instance', 'authentication', 'config', 'http', 'repository', 'trail', 'appenders', 'layouts', 'events', 'words'],
+  plugin: ['opening', 'instance', 'process', 'config', 'http', 'repository', 'trail', 'appenders', 'layouts', 'events', 'words'],
   instance: ['trail', 'words'],
-  cli: ['config', 'trail', 'layouts', 'words'],
+  opening: ['process', 'config', 'trail', 'appenders', 'layouts', 'events', 'words'],
+  explain: ['opening', 'config', 'trail', 'layouts', 'words'],
+  cli: ['explain', 'config', 'trail', 'layouts', 'words'],
   process: ['words'],
   config: ['http', 'repository', 'trail', 'appenders', 'rolling', 'layouts', 'words'],
   http: ['trail', 'layouts', 'events', 'words'],

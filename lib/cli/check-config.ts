@@ -2,12 +2,15 @@
 // opening anything. Called by run.ts.
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
+import { policiesOf } from '../config/named-appenders.js'
 import { readSettings } from '../config/read.js'
 import { auditSchema, settingChecks } from '../config/schema.js'
+import { readHashKey } from '../trail/fields/key.js'
 import { createOnFailure } from '../trail/on-failure.js'
 import { voidPolicyWarnings } from '../trail/void-policies.js'
 import { oneArgument } from './arguments.js'
 import type { ExitCode, Terminal } from './terminal.js'
+import { warningsTo } from './warnings.js'
 
 /**
  * Prints what is in force, as yml; warnings go to standard error.
@@ -17,11 +20,15 @@ import type { ExitCode, Terminal } from './terminal.js'
 export function checkConfig (args: readonly string[], { stdout, stderr }: Terminal): ExitCode {
   const { positionals } = parseArgs({ args: [...args], allowPositionals: true, options: {} })
   const file = oneArgument(positionals, 'file')
-  const { settings, shown, deprecations } = readSettings(file, auditSchema, { checks: settingChecks })
-  const warnings = settings.enabled
-    ? voidPolicyWarnings(settings, createOnFailure(settings.on_failure, 0).holds)
-    : ['auditing is disabled: xpack.security.audit.enabled is not true']
-  for (const warning of [...deprecations, ...warnings]) stderr.write(`warning: ${warning}\n`)
+  const log = warningsTo({ stderr })
+  const { settings, shown, deprecations, locate } = readSettings(file, auditSchema, { checks: settingChecks })
+  for (const deprecation of deprecations) log.warn({}, deprecation)
+  if (settings.enabled) {
+    for (const warning of voidPolicyWarnings(settings, createOnFailure(policiesOf(settings), 0).holds)) log.warn({}, warning)
+    readHashKey(settings.fields, { directory: process.cwd(), locate, log })
+  } else {
+    log.warn({}, 'auditing is disabled: xpack.security.audit.enabled is not true')
+  }
   stdout.write(`# ${JSON.stringify(file)} is ok. In force, without secrets:\n${stringify({ 'xpack.security.audit': shown }, { lineWidth: 0 })}`)
   return 0
 }

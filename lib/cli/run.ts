@@ -2,13 +2,14 @@
 // ../cli.ts, which is what `npx fastify-audit` starts.
 import { Misuse } from './arguments.js'
 import { checkConfig } from './check-config.js'
+import { explainCommand } from './explain.js'
 import { hash } from './hash.js'
 import type { ExitCode, Terminal } from './terminal.js'
 import { USAGE } from './usage.js'
 
 type Command = (args: readonly string[], terminal: Terminal) => ExitCode | Promise<ExitCode>
 
-const COMMANDS: Readonly<Record<string, Command>> = { 'check-config': checkConfig, hash }
+const COMMANDS: Readonly<Record<string, Command>> = { 'check-config': checkConfig, explain: explainCommand, hash }
 
 /**
  * Runs one command. What was asked for goes to standard output, what is wrong to standard error.

@@ -77,7 +77,7 @@ function lenient (schema: JsonSchema): EditorSchema {
     return { title, description, default: fallback, anyOf: [...short, lenient(object)] }
   }
   const { discriminator, required, properties, items, oneOf, additionalProperties, ...rest } = schema
-  if (properties === undefined && items === undefined && oneOf === undefined) return orReference(rest)
+  if (properties === undefined && items === undefined && oneOf === undefined && typeof additionalProperties !== 'object') return orReference(rest)
   return {
     ...rest,
     ...(oneOf !== undefined && { anyOf: oneOf.map(lenient) }),
@@ -86,7 +86,7 @@ function lenient (schema: JsonSchema): EditorSchema {
       properties: Object.fromEntries(Object.entries(properties).map(([key, property]) => [key, lenient(property)])),
       patternProperties: ANY_DOTTED_KEY
     }),
-    ...(additionalProperties !== undefined && { additionalProperties })
+    ...(additionalProperties !== undefined && { additionalProperties: typeof additionalProperties === 'object' ? lenient(additionalProperties) : additionalProperties })
   }
 }
 

@@ -13,9 +13,11 @@ import { savedObjectsSchema } from '../repository/settings.js'
 import { fieldFault, fieldsSchema, hashKeyFault } from '../trail/fields/settings.js'
 import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
 import { onFailureSchema } from '../trail/on-failure.js'
+import { fallbackSchema, routeModeSchema, routesSchema } from '../trail/routes.js'
 import { authenticationSchema, durabilitySchema, lifecycleEventsSchema, maxEventBytesSchema, queueSchema } from '../trail/settings.js'
 import { type Policies, voidPolicyFault } from '../trail/void-policies.js'
 import { allowSilencingFailuresSchema, includeFiltersSchema } from '../trail/wanted.js'
+import { appendersChecks, appendersSchema, type NamedAppender } from './appenders.js'
 import type { Complete } from './defaults.js'
 import type { FromSchema } from './from-schema.js'
 import { sizeSchema } from './units.js'
@@ -56,6 +58,10 @@ export const auditSchema = {
   properties: {
     enabled: { type: 'boolean', description: 'Whether events are recorded.', default: false },
     appender: { ...appenderSchema, default: defaultAppender },
+    appenders: appendersSchema,
+    routes: { ...routesSchema, default: [] },
+    route_mode: routeModeSchema,
+    fallback: fallbackSchema,
     durability: durabilitySchema,
     lifecycle_events: lifecycleEventsSchema,
     on_failure: { ...onFailureSchema, default: {} },
@@ -80,7 +86,7 @@ export const auditSchema = {
 } as const
 
 /** What a user may write: every key may be left out. */
-export type AuditConfig = FromSchema<typeof auditSchema>
+export type AuditConfig = Omit<FromSchema<typeof auditSchema>, 'appenders'> & { readonly appenders?: Readonly<Record<string, NamedAppender>> }
 
 /** The settings once defaults are filled in. */
 export type Settings = Complete<typeof auditSchema>
@@ -105,5 +111,6 @@ export const settingChecks: readonly SettingCheck[] = [
   { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => rangeFault(String(range)) },
   { path: ['security', 'trusted_proxies', EACH], fault: (range) => rangeFault(String(range)) },
   { path: ['appender', 'from'], fault: fromFault },
-  { path: ['appender', 'layout', 'pattern'], fault: (pattern) => patternFault(String(pattern)) }
+  { path: ['appender', 'layout', 'pattern'], fault: (pattern) => patternFault(String(pattern)) },
+  ...appendersChecks
 ]

@@ -34,8 +34,11 @@ export function shownSettings (settings: unknown, tree: SettingNode): unknown {
     if (Array.isArray(value)) return value.map((item: unknown, index) => shown(item, [...path, index]))
     if (!isPlainObject(value)) return '[object]'
     const areHeaders = path.at(-1) === 'headers'
-    return Object.fromEntries(Object.entries(value).map(([key, child]) =>
-      [key, areHeaders || SECRET_NAME.test(key) ? REDACTED : shown(child, [...path, key])]))
+    const areNames = path.length === 1 && path[0] === 'appenders'
+    // Beside `appenders`, the default of `appender` is not in force.
+    const entries = Object.entries(value).filter(([key]) => key !== 'appender' || path.length > 0 || !Object.hasOwn(value, 'appenders'))
+    return Object.fromEntries(entries.map(([key, child]) =>
+      [key, areHeaders || (!areNames && SECRET_NAME.test(key)) ? REDACTED : shown(child, [...path, key])]))
   }
 }
 

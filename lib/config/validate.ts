@@ -30,12 +30,14 @@ export function validate (tree: SettingNode, schema: object): { readonly value: 
 
 /** Stands in a check's path for every item of a list. */
 export const EACH = Symbol('each')
+/** Stands in a check's path for every key of an object. */
+export const EACH_KEY = Symbol('each key')
 
 /** What a part finds out about one of its settings after the schema has accepted that setting, such as a pattern that does not compile. */
 export interface SettingCheck {
-  /** The setting that is looked at, with `EACH` for the items of lists: each of them is looked at by itself. */
-  readonly path: readonly (string | typeof EACH)[]
-  /** Another setting that decides whether the first is right. @default none */
+  /** The setting that is looked at, with `EACH` for the items of lists and `EACH_KEY` for the keys of objects: each of them is looked at by itself. */
+  readonly path: readonly (string | typeof EACH | typeof EACH_KEY)[]
+  /** Another setting that decides whether the first is right; `[]` for all of them. @default none */
   readonly beside?: Path
   /** What is wrong, or null. `beside` is `undefined` when it is not written. */
   readonly fault: (value: unknown, beside: unknown) => string | null
@@ -60,8 +62,9 @@ export function runChecks (tree: SettingNode, checks: readonly SettingCheck[], f
 /** The settings that a check's path stands for. */
 function pathsOf (tree: SettingNode, pattern: SettingCheck['path']): Path[] {
   return pattern.reduce<Path[]>((paths, key) => paths.flatMap((path) => {
-    if (key !== EACH) return [[...path, key]]
+    if (typeof key === 'string') return [[...path, key]]
     const content = findNode(tree, path)?.content
+    if (key === EACH_KEY) return content instanceof Map ? [...content.keys()].map(name => [...path, name]) : []
     return Array.isArray(content) ? content.map((_, index) => [...path, index]) : []
   }), [[]])
 }

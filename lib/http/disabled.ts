@@ -1,6 +1,6 @@
 // The logger of a request while auditing is disabled: the same calls, and nothing is recorded.
 import type { RepositoryOptions, ScopedAuditLogger, TaskFacts, TaskHandle, TraceHeaders } from '../contracts.js'
-import type { WrapRepository } from '../trail/logger.js'
+import type { WrapRepository } from '../trail/acting-logger.js'
 import { NOTHING_TO_WAIT_FOR } from '../trail/promises.js'
 import { makeHandle, newTask } from '../trail/task-handle.js'
 import type { RequestLike } from './scope.js'

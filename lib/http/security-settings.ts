@@ -22,6 +22,13 @@ export const securitySchema = {
       default: true,
       description: 'Record tls_error for TLS handshakes that fail, and for client certificates that are not valid.'
     },
+    connection_events_per_second: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 100_000,
+      default: 10,
+      description: 'So many events of bad_requests, and as many of tls_errors, are recorded in a second. What is left out is counted in labels.left_out_events.'
+    },
     internal_headers: {
       type: 'array',
       items: { type: 'string', title: 'the name of a header, in which * stands for any characters, such as "x-internal-*"', pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" },

@@ -6,6 +6,7 @@ import type { RefusedRequest } from '../events/security.js'
 import { plainText } from '../layouts/plain.js'
 import type { Logger } from '../trail/logger.js'
 import { watchHeaders } from './bad-headers.js'
+import { limitFloods } from './flood-limit.js'
 import { recordMissingPrivileges } from './missing-privileges.js'
 import { createRedaction } from './redact.js'
 import type { SecuritySettings } from './security-settings.js'
@@ -33,5 +34,5 @@ export function recordSecurityEvents (app: FastifyInstance, { settings, redacted
 
   if (settings.internal_headers.length > 0) watchHeaders(app, { settings, scopeOf, describe })
   if (settings.missing_privileges) recordMissingPrivileges(app, { scopeOf, describe })
-  if (settings.bad_requests || settings.tls_errors) watchConnections(app, { settings, say: event => { withoutRequest.log(event) } })
+  if (settings.bad_requests || settings.tls_errors) watchConnections(app, { settings, limit: () => limitFloods(settings.connection_events_per_second, event => { withoutRequest.log(event) }) })
 }

@@ -9,21 +9,26 @@ import type { FastifyInstance } from 'fastify'
 import type { AuditEvent } from '../contracts.js'
 import { badRequestEvent, type Fault, type Peer, tlsErrorEvent } from '../events/security.js'
 import { certificateFault, type Connection, type Failure, faultOf, isKnock, isNoHttp, peerOf, rememberPeer } from './connection-faults.js'
+import type { FloodLimit } from './flood-limit.js'
 import { listenBeside } from './listen-beside.js'
 import { isServerOf } from './watch-servers.js'
 
 export interface WatchedConnections {
   readonly settings: { readonly bad_requests: boolean, readonly tls_errors: boolean }
-  readonly say: (event: AuditEvent) => void
+  /** Makes a limit that has the last word on what is said. */
+  readonly limit: () => FloodLimit
 }
 
 /** Says an event for each connection to a server of `app` that brings no HTTP, or no TLS. */
-export function watchConnections (app: FastifyInstance, { settings, say }: WatchedConnections): void {
+export function watchConnections (app: FastifyInstance, { settings, limit }: WatchedConnections): void {
   const isOurs = new WeakMap<Server, boolean>()
   const told = new WeakSet<object>()
+  // Each has its own: who floods with one of them hides nothing of the other.
+  const badRequests = limit()
+  const tlsErrors = limit()
 
   /** A connection is told of once, whatever else comes on it. */
-  function tell (connection: object, event: AuditEvent): void {
+  function tell (connection: object, { say }: FloodLimit, event: AuditEvent): void {
     if (told.has(connection)) return
     told.add(connection)
     say(event)
@@ -31,18 +36,18 @@ export function watchConnections (app: FastifyInstance, { settings, say }: Watch
 
   function onBadRequest (error: Failure, connection: Connection): void {
     // Everything else that is wrong with a connection comes here as well.
-    if (isNoHttp(error, connection)) tell(connection, badRequestEvent({ client: peerOf(connection), error: faultOf(error) }))
+    if (isNoHttp(error, connection)) tell(connection, badRequests, badRequestEvent({ client: peerOf(connection), error: faultOf(error) }))
   }
 
   function onTlsError (error: Failure, connection: Connection): void {
-    if (!isKnock(connection)) tell(connection, tlsErrorEvent({ client: peerOf(connection), error: certificateFault(connection) ?? faultOf(error) }))
+    if (!isKnock(connection)) tell(connection, tlsErrors, tlsErrorEvent({ client: peerOf(connection), error: certificateFault(connection) ?? faultOf(error) }))
   }
 
   function onSecure (connection: TLSSocket): void {
     const refused = certificateFault(connection)
     // Who need not show a certificate and shows none has done nothing.
     if (refused === null || Object.keys(connection.getPeerCertificate() ?? {}).length === 0) return
-    say(tlsErrorEvent({ client: peerOf(connection), error: refused, isOpen: true }))
+    tlsErrors.say(tlsErrorEvent({ client: peerOf(connection), error: refused, isOpen: true }))
   }
 
   function watch (server: Server): void {
@@ -62,13 +67,13 @@ export function watchConnections (app: FastifyInstance, { settings, say }: Watch
     const peers = new WeakMap<ServerHttp2Session, Peer>()
     server.on('session', (session: ServerHttp2Session) => { peers.set(session, peerOf(session.socket)) })
     server.on('sessionError', (error: Failure, session: ServerHttp2Session) => {
-      if (error.code?.startsWith('ERR_HTTP2_') === true) tell(session, badRequestEvent({ client: peers.get(session) ?? {}, error: faultOf(error) }))
+      if (error.code?.startsWith('ERR_HTTP2_') === true) tell(session, badRequests, badRequestEvent({ client: peers.get(session) ?? {}, error: faultOf(error) }))
     })
     const { https } = app.initialConfig
     if (typeof https === 'object' && https.allowHTTP1 === true) return
     // Node answers these with 403 where no listener takes them.
     server.on('secureConnection', (connection: TLSSocket) => {
-      if (connection.alpnProtocol !== 'h2') tell(connection, badRequestEvent({ client: peerOf(connection), error: NO_HTTP2 }))
+      if (connection.alpnProtocol !== 'h2') tell(connection, badRequests, badRequestEvent({ client: peerOf(connection), error: NO_HTTP2 }))
     })
   }
 
@@ -92,6 +97,8 @@ export function watchConnections (app: FastifyInstance, { settings, say }: Watch
   diagnostics.subscribe('net.server.socket', onConnection)
   app.addHook('onClose', async function stopWatchingConnections () {
     diagnostics.unsubscribe('net.server.socket', onConnection)
+    badRequests.tell()
+    tlsErrors.tell()
   })
 }
 

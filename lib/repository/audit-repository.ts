@@ -1,7 +1,8 @@
 // Wraps a repository so that its methods are audited as a table of operations says. Called by
 // `repository()` of request.audit and app.audit, which know whose logger is to be used.
-import type { AuditLogger, Handover, OnFailure, Operations, RepositoryOptions } from '../contracts.js'
+import type { Handover, OnFailure, Operations, RepositoryOptions } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
+import type { ActingLogger } from '../trail/acting-logger.js'
 import type { Method, Run } from './call.js'
 import { createFacade } from './facade.js'
 import { isObject, isThenable } from './object-reference.js'
@@ -14,7 +15,7 @@ import type { RecordedObjects } from './settings.js'
 /** What a wrapper needs of the application. */
 export interface RepositoryContext {
   /** Asked at each call: the request's own logger, or the one of the request that is running. */
-  readonly logger: () => Pick<AuditLogger, 'log' | 'logAll'>
+  readonly logger: () => Pick<ActingLogger, 'logAll' | 'actingUser'>
   /** One object for each application: wrappers of another application have a log of their own, and stay. */
   readonly settings: RecordedObjects
   /** Whether an operation goes on that cannot be recorded. */
@@ -80,8 +81,9 @@ function wrap (wrapping: Wrapping, scope: Scope): object {
     if (operation === undefined) return undefined
     if (operation.kind === 'handover') return handOver(operation, method, wrapping, scope)
     const { settings, onFailure, remember, skip } = scope
+    if (operation.records === false && settings.protection === undefined) return undefined
     const run = (args: readonly unknown[]): Run => ({ name: key as string, method, target, operation, args, logger: scope.logger(), settings, onFailure, authorize, remember, skip })
-    if (operation.kind === 'read' && authorize === undefined && !onFailure.holds('reads')) return (...args) => runRead(run(args))
+    if (operation.kind === 'read' && authorize === undefined && settings.protection === undefined && !onFailure.holds('reads')) return (...args) => runRead(run(args))
     return (...args) => iterableToo(method, operation.kind === 'write' ? runWrite(run(args)) : runRead(run(args)))
   })
   return new Wrapper(facade, wrapping)

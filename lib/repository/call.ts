@@ -1,9 +1,10 @@
 // One call of an audited method: what the table says about it, and its events. The functions
 // of a table are foreign code: what they throw becomes `labels.audit_fault` of the event and
 // stops neither the operation nor the record. Called by run.ts.
-import type { AuditEvent, AuditLogger, EventOutcome, ObjectReference, OnFailure, Operation, RefusedItem, Repository, RepositoryOptions } from '../contracts.js'
+import type { AuditEvent, EventOutcome, ObjectReference, OnFailure, Operation, RefusedItem, Repository, RepositoryOptions } from '../contracts.js'
 import { createOperationEvent } from '../events/operation.js'
 import { createNameOf, isObject, listOf, objectReference } from './object-reference.js'
+import type { ActingLogger } from '../trail/acting-logger.js'
 import { inTime } from '../trail/promises.js'
 import { hasStatus, recordedError, type RecordedError } from './refusal.js'
 import type { RecordedObjects } from './settings.js'
@@ -19,7 +20,7 @@ export interface Run {
   readonly target: object
   readonly operation: Operation
   readonly args: readonly unknown[]
-  readonly logger: Pick<AuditLogger, 'logAll'>
+  readonly logger: Pick<ActingLogger, 'logAll' | 'actingUser'>
   readonly settings: RecordedObjects
   readonly onFailure: OnFailure
   readonly authorize?: RepositoryOptions['authorize']
@@ -41,6 +42,10 @@ export interface Call {
   returned (result: unknown): readonly (ObjectReference | undefined)[]
   /** The items of a bulk result that were refused. */
   refused (result: unknown): readonly (RefusedItem | undefined)[]
+  /** All that the call may touch before it runs, for who protects it. `undefined`: it cannot be told what. */
+  touched (): readonly (ObjectReference | undefined)[]
+  /** All that a read hands over, whether or not it is recorded. `undefined` as above. */
+  handedOver (result: unknown): readonly (ObjectReference | undefined)[]
   /** Makes the events of this call with one outcome. */
   events (outcome: EventOutcome, error?: RecordedError): (object?: ObjectReference) => AuditEvent
   /** The objects as they are before the write, as far as they can be read within `timeout` milliseconds. Never rejects. */
@@ -75,12 +80,21 @@ export function describeCall (operation: Operation, given: readonly unknown[], s
     }
   }
 
-  const all = requested.length === 0 ? [undefined] : recorded(requested)
+  const all = operation.records === false ? [] : requested.length === 0 ? [undefined] : recorded(requested)
   return {
     args,
     requested,
     all,
     events,
+    touched () {
+      const further = attempt(faults, 'touches', () => operation.touches && references(operation.touches(args))) ?? []
+      return faults.size === 0 ? [...requested, ...further] : [...requested, ...further, undefined]
+    },
+    handedOver (result) {
+      const { returned } = operation
+      if (returned === undefined) return []
+      return attempt(faults, 'returned', () => references(returned(result, args, nameOf))) ?? [undefined]
+    },
     returned (result) {
       const { returned } = operation
       if (returned === undefined) return all

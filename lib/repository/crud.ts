@@ -134,7 +134,7 @@ export function crudOperations (options: CrudOptions): Operations {
     create: { ...SAVED_OBJECT_ACTIONS.saved_object_create, action: `${action}_create`, noun: type, requested },
     get: { ...SAVED_OBJECT_ACTIONS.saved_object_get, action: `${action}_get`, noun: type, requested, returned },
     // What is looked for is no object yet.
-    find: { ...SAVED_OBJECT_ACTIONS.saved_object_find, action: `${action}_find`, noun: type, returned: (result, _args, nameOf) => returned(result, [], nameOf) },
+    find: { ...SAVED_OBJECT_ACTIONS.saved_object_find, action: `${action}_find`, noun: type, touches: () => [objectReference(type)], returned: (result, _args, nameOf) => returned(result, [], nameOf) },
     update: { ...SAVED_OBJECT_ACTIONS.saved_object_update, action: `${action}_update`, noun: type, requested, current },
     delete: { ...SAVED_OBJECT_ACTIONS.saved_object_delete, action: `${action}_delete`, noun: type, requested, current }
   }

@@ -2,6 +2,7 @@
 // Called by run.ts when the permission has been given and the intention has not been said yet.
 import type { ObjectReference } from '../contracts.js'
 import type { Call } from './call.js'
+import { referenceKey } from './object-reference.js'
 import type { NamesLookUp } from './settings.js'
 
 /**
@@ -14,11 +15,11 @@ export async function withCurrentNames (call: Call, repository: object, { timeou
   if (nameless.length === 0) return call
   const names = new Map<string, string>()
   for (const { type, id, name } of await call.current(repository, nameless, timeout)) {
-    if (id !== undefined && name !== undefined) names.set(keyOf(type, id), name)
+    if (id !== undefined && name !== undefined) names.set(referenceKey({ type, id }), name)
   }
   if (names.size === 0) return call
   const named = (object: ObjectReference | undefined): ObjectReference | undefined => {
-    const name = isNameless(object) ? names.get(keyOf(object.type, object.id)) : undefined
+    const name = isNameless(object) ? names.get(referenceKey(object)) : undefined
     return name === undefined ? object : { ...object as ObjectReference, name }
   }
   return {
@@ -30,8 +31,4 @@ export async function withCurrentNames (call: Call, repository: object, { timeou
 
 function isNameless (object: ObjectReference | undefined): object is ObjectReference & { readonly id: string } {
   return object !== undefined && object.name === undefined && object.id !== undefined
-}
-
-function keyOf (type: string, id: string): string {
-  return `${type.length}:${type}${id}`
 }

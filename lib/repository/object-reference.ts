@@ -44,6 +44,11 @@ export function objectReference (type: unknown, id?: unknown, name?: string): Ob
   return { type: text, ...known !== undefined && { id: known }, name }
 }
 
+/** A text that is the same for references to the same object, and for those to the same type without an id. */
+export function referenceKey ({ type, id }: ObjectReference): string {
+  return id === undefined ? `:${type}` : `${type.length}:${type}${id}`
+}
+
 /** Whether a value is a promise, or what can be awaited like one. */
 export function isThenable (value: unknown): value is PromiseLike<unknown> {
   return isObject(value) && typeof value.then === 'function'

@@ -41,7 +41,8 @@ export async function refusalByRepository (run: Run, call: Call, error: unknown)
   if (isRefusal(error)) await failure(run, call, error)
 }
 
-function failure (run: Run, call: Call, error: unknown): Promise<void> {
+/** Records a refusal, once for each object; a refusal that comes from another audited repository has been recorded there. */
+export function failure (run: Run, call: Call, error: unknown): Promise<void> {
   if (isObject(error)) {
     if (run.skip?.has(error)) return Promise.resolve()
     run.remember?.add(error)

@@ -9,18 +9,22 @@ import { isThenable } from './object-reference.js'
 import { acknowledged, asksForPermission, carryOn, permission, refusalByRepository } from './permission.js'
 import { isRemembered, remember } from './remembered.js'
 import { STRETCH } from '../trail/logger.js'
+import { guard, type Watch } from './protection.js'
 import { say, sayNow } from './say.js'
+import type { Protection } from './settings.js'
 
 /**
  * Runs a write. Always a promise, whatever the method returns: the write begins only when the
  * log has its intention, and that cannot be waited for synchronously.
  *
+ * @throws {AUDIT_ERR_PROTECTED} (as a rejection) it touches what is protected; nothing has begun
  * @throws {AUDIT_ERR_BLOCKED} (as a rejection) it has not, and `on_failure.writes` holds writes up; nothing has begun
  */
 export async function runWrite (run: Run): Promise<unknown> {
   const described = describeCall(run.operation, run.args, run.settings)
+  const { protection, lookUp } = run.settings
+  if (protection !== undefined) await guard(run, described, protection)
   if (asksForPermission(run)) await permission(run, described)
-  const { lookUp } = run.settings
   const call = lookUp?.types.includes(run.operation.type) === true ? await withCurrentNames(described, run.target, lookUp) : described
   // Each promise costs as much as a line while @fastify/request-context follows it: none that is not needed.
   const saying = say(run.logger, call.all, call.events('unknown'))
@@ -40,17 +44,26 @@ export async function runWrite (run: Run): Promise<unknown> {
 
 /**
  * Runs a read. What the method returns synchronously stays so, unless an `authorize` or the
- * acknowledgement has to be waited for.
+ * acknowledgement has to be waited for, or something is protected.
  *
+ * @throws {AUDIT_ERR_PROTECTED} (as a rejection) it touches what is protected; no data are handed over
  * @throws {AUDIT_ERR_BLOCKED} (as a rejection) it was not acknowledged, and `on_failure.reads` holds reads up; no data are handed over
  */
 export function runRead (run: Run): unknown {
   const call = describeCall(run.operation, run.args, run.settings)
+  const { protection } = run.settings
+  if (protection !== undefined) return guardedRead(run, call, protection)
   if (!asksForPermission(run)) return read(run, call)
   return permission(run, call).then(() => read(run, call))
 }
 
-function read (run: Run, call: Call): unknown {
+async function guardedRead (run: Run, call: Call, protection: Protection): Promise<unknown> {
+  const watch = await guard(run, call, protection)
+  if (asksForPermission(run)) await permission(run, call)
+  return read(run, call, watch)
+}
+
+function read (run: Run, call: Call, watch?: Watch): unknown {
   let result: unknown
   try {
     result = Reflect.apply(run.method, run.target, call.args)
@@ -59,14 +72,15 @@ function read (run: Run, call: Call): unknown {
     refusalByRepository(run, call, error)
     throw error
   }
-  if (isThenable(result)) return asynchronousRead(run, call, result)
-  if (isFollowable(result)) return followed(run, call, result)
+  if (isThenable(result)) return asynchronousRead(run, call, result, watch)
+  if (isFollowable(result)) return followed(run, call, result, watch)
+  if (watch !== undefined) return asynchronousRead(run, call, Promise.resolve(result), watch)
   if (run.onFailure.holds('reads')) return outcomeSaid(run, call, outcome(run, call, result)).then(() => result)
   sayOutcome(run, call, outcome(run, call, result))
   return result
 }
 
-async function asynchronousRead (run: Run, call: Call, pending: PromiseLike<unknown>): Promise<unknown> {
+async function asynchronousRead (run: Run, call: Call, pending: PromiseLike<unknown>, watch?: Watch): Promise<unknown> {
   let result: unknown
   try {
     result = await pending
@@ -74,7 +88,8 @@ async function asynchronousRead (run: Run, call: Call, pending: PromiseLike<unkn
     await refusalByRepository(run, call, error)
     throw error
   }
-  if (isFollowable(result)) return followed(run, call, result)
+  if (isFollowable(result)) return followed(run, call, result, watch)
+  if (watch !== undefined) await watch.result(result)
   const saying = saidBeforeHandedOver(run, call, result)
   if (saying !== undefined) await saying
   return result
@@ -103,15 +118,19 @@ function sayOutcome (run: Run, call: Call, { objects, refused }: Outcome): void 
   sayNow(run.logger, refused, call.refusal)
 }
 
-function followed (run: Run, call: Call, items: object): object {
+function followed (run: Run, call: Call, items: object, watch?: Watch): object {
   let unseen: Promise<void> | undefined
   return follow(items, {
-    waits: run.onFailure.holds('reads'),
-    taken: async (item) => { await saidBeforeHandedOver(run, call, item) },
+    waits: watch !== undefined || run.onFailure.holds('reads'),
+    taken: async (item) => {
+      await watch?.result(item)
+      await saidBeforeHandedOver(run, call, item)
+    },
     takenNow: (item) => { sayOutcome(run, call, outcome(run, call, item)) },
     failed: (error) => refusalByRepository(run, call, error),
     unseen: (method) => {
-      unseen ??= run.onFailure.mayGoOn('reads', sayUnseen(run, call, method))
+      const goOn = (): Promise<void> => run.onFailure.mayGoOn('reads', sayUnseen(run, call, method))
+      unseen ??= watch === undefined ? goOn() : watch.unseen().then(goOn)
       return unseen
     }
   })

@@ -1,11 +1,10 @@
 // The table of Kibana's saved-objects client: what each of its methods records. The default
 // table of audit-repository.ts; its words come from events/saved-object.ts.
 import { randomUUID } from 'node:crypto'
-import type { NameOf, ObjectReference, Operation, Operations, RefusedItem } from '../contracts.js'
+import type { ObjectReference, Operation, Operations } from '../contracts.js'
 import { SAVED_OBJECT_ACTIONS } from '../events/saved-object.js'
-import { isPlainObject } from '../layouts/value.js'
+import { copies, copyOf, hasId, intact, type Item, items, list, listIn, refusedItems, referTo, resolvedObjects, withId } from './items.js'
 import { isObject, objectReference, plainCopy } from './object-reference.js'
-import { isRefusal, recordedError } from './refusal.js'
 
 /** How the table differs from Kibana's. */
 export interface SavedObjectsOperationsOptions {
@@ -13,11 +12,8 @@ export interface SavedObjectsOperationsOptions {
   readonly newId?: () => string
 }
 
-type Item = Readonly<Record<PropertyKey, unknown>>
-
 /**
- * The table of Kibana's saved-objects client. `checkConflicts` is in no table: it records
- * nothing. Names are taken from the attributes: of the arguments for writes, of the result
+ * The table of Kibana's saved-objects client. `checkConflicts` records nothing. Names are taken from the attributes: of the arguments for writes, of the result
  * for reads.
  */
 export function savedObjectsOperations ({ newId = randomUUID }: SavedObjectsOperationsOptions = {}): Operations {
@@ -75,7 +71,8 @@ export function savedObjectsOperations ({ newId = randomUUID }: SavedObjectsOper
       current: currentOf(1),
       refused: (result, _args, nameOf) => refusedItems(listIn(result, 'statuses'), nameOf)
     },
-    openPointInTimeForType: SAVED_OBJECT_ACTIONS.saved_object_open_point_in_time,
+    checkConflicts: { ...CHECK_CONFLICTS, ...bulk },
+    openPointInTimeForType: { ...SAVED_OBJECT_ACTIONS.saved_object_open_point_in_time, touches: ([types]) => ofTypes(types) },
     // Whoever holds a point in time may give it back: never refused.
     closePointInTime: { ...SAVED_OBJECT_ACTIONS.saved_object_close_point_in_time, authorize: false },
     createPointInTimeFinder: {
@@ -128,7 +125,20 @@ const bulk = {
 
 const find: Operation = {
   ...SAVED_OBJECT_ACTIONS.saved_object_find,
+  touches: ([options]) => isObject(options) ? [...ofTypes(options.type), ...ofTypes(options.typeToNamespacesMap), ...referredTo(options.hasReference), ...referredTo(options.hasNoReference)] : [],
   returned: (page, _args, nameOf) => (Array.isArray(page) ? items(page) : listIn(page, 'saved_objects')).map(referTo(nameOf))
+}
+
+// It tells which objects there are, and records nothing, as in Kibana.
+const CHECK_CONFLICTS = { action: 'saved_object_check_conflicts', kind: 'read', type: 'access', verbs: ['checking conflicts of', 'checked conflicts of', 'check conflicts of'], authorize: false, records: false } as const satisfies Operation
+
+function ofTypes (types: unknown): ObjectReference[] {
+  const listed: readonly unknown[] = types instanceof Map ? [...types.keys()] : Array.isArray(types) ? types : types === undefined ? [] : [types]
+  return listed.map((type) => objectReference(type))
+}
+
+function referredTo (references: unknown): ObjectReference[] {
+  return [references].flat().filter(isObject).map(({ type, id }) => objectReference(type, id))
 }
 
 // Reads objects as the client has them, in the namespace that the call names in its options.
@@ -142,55 +152,4 @@ function currentOf (optionsAt: number): Operation['current'] {
     const found = await client.get!(first.type, first.id, ...where)
     return [objectReference(first.type, first.id, isObject(found) ? nameOf(first.type, found.attributes) : undefined)]
   }
-}
-
-function referTo (nameOf: NameOf): (item: Item) => ObjectReference {
-  return ({ type, id, attributes }) => objectReference(type, id, nameOf(type, attributes))
-}
-
-function resolvedObjects (result: unknown): Item[] {
-  return listIn(result, 'resolved_objects').map((resolved) => isObject(resolved.saved_object) ? resolved.saved_object : resolved)
-}
-
-function intact (objects: readonly Item[]): Item[] {
-  return objects.filter(({ error }) => error === undefined || error === null)
-}
-
-function refusedItems (objects: readonly Item[], nameOf: NameOf): RefusedItem[] {
-  const refer = referTo(nameOf)
-  return objects
-    .filter(({ error }) => isRefusal(error))
-    .map((item) => ({ object: refer(item), error: recordedError(item.error) }))
-}
-
-function listIn (result: unknown, property: string): Item[] {
-  return items(isObject(result) ? result[property] : undefined)
-}
-
-function items (objects: unknown): Item[] {
-  if (!Array.isArray(objects)) throw new TypeError(`expected a list of objects, got ${objects === null ? 'null' : typeof objects}`)
-  return objects.filter(isObject)
-}
-
-// What is no object stays in its place: to refuse it is the repository's business.
-function copies (objects: unknown, toCopy: (object: Item) => Item): unknown[] {
-  if (!Array.isArray(objects)) throw new TypeError(`expected a list of objects, got ${objects === null ? 'null' : typeof objects}`)
-  return objects.map((object: unknown) => isObject(object) ? toCopy(object) : object)
-}
-
-// `assign` costs a third of a spread here, and a spread does not obey an own `__proto__`.
-function withId (object: Item, id: string): Item {
-  return isPlainObject(object) && !Object.hasOwn(object, '__proto__') ? Object.assign({}, object, { id }) : { ...object, type: object.type, attributes: object.attributes, id }
-}
-
-function hasId (object: Item): boolean {
-  return object.id !== undefined && object.id !== null
-}
-
-function copyOf (values: unknown): unknown {
-  return Array.isArray(values) ? [...values as unknown[]] : values
-}
-
-function list (values: unknown): unknown[] {
-  return Array.isArray(values) ? [...values as unknown[]] : []
 }

@@ -27,6 +27,22 @@ export const savedObjectsSchema = {
       description: 'Writes of these types read their objects once before they run, so that the name of an object that they do not name themselves stands in the event: deletion, change.',
       items: { enum: ['change', 'deletion'] },
       default: []
+    },
+    protected: {
+      type: 'array',
+      description: 'Types of objects that only users with certain roles may touch: each attempt of others is recorded as protected_object_attempt and refused.',
+      items: {
+        type: 'object',
+        title: 'an object with types, roles and, if need be, refuse',
+        additionalProperties: false,
+        required: ['types', 'roles'],
+        properties: {
+          types: { type: 'array', minItems: 1, items: { type: 'string', minLength: 1, title: 'the type of an object such as "config"' }, description: 'The types of objects that are protected.' },
+          roles: { type: 'array', items: { type: 'string', minLength: 1, title: 'a role such as "admin"' }, description: 'Who has one of these roles may touch them. None: nobody may.' },
+          refuse: { type: 'boolean', default: true, description: 'Whether others are refused with 403 before the operation runs. With false, their attempts are recorded and go on.' }
+        }
+      },
+      default: []
     }
   }
 } as const
@@ -39,6 +55,22 @@ export interface RecordedObjects {
   readonly nameOf?: NameOf
   /** @default no names are looked up */
   readonly lookUp?: NamesLookUp | undefined
+  /** @default nothing is protected */
+  readonly protection?: Protection | undefined
+}
+
+/** What is protected, and from whom. */
+export interface Protection {
+  readonly rules: readonly ProtectionRule[]
+  /** For how long an operation waits for its user, in milliseconds. */
+  readonly timeout: number
+}
+
+/** Objects of these types may be touched by who has one of these roles. */
+export interface ProtectionRule {
+  readonly types: readonly string[]
+  readonly roles: readonly string[]
+  readonly refuse: boolean
 }
 
 /** Which writes read their objects before they run, so that their names are known. */
@@ -48,18 +80,21 @@ export interface NamesLookUp {
   readonly timeout: number
 }
 
-/** @param timeout for how long a write waits for a name, in milliseconds */
-export function recordedObjects ({ saved_objects: objects, include_saved_object_names: withNames }: RecordedObjectsSettings, timeout: number): RecordedObjects {
+/** @param timeout for how long anybody waits for a name or a user, in milliseconds */
+export function recordedObjects ({ enabled, saved_objects: objects, include_saved_object_names: withNames }: RecordedObjectsSettings, timeout: number): RecordedObjects {
   return {
     unaudited_read_types: objects.unaudited_read_types,
     include_saved_object_names: withNames,
     nameOf: createNameOf(objects.name_attributes),
-    lookUp: withNames && objects.look_up_names.length > 0 ? { types: objects.look_up_names, timeout } : undefined
+    lookUp: withNames && objects.look_up_names.length > 0 ? { types: objects.look_up_names, timeout } : undefined,
+    // Where nothing is recorded, nobody is asked for either.
+    protection: enabled && objects.protected.length > 0 ? { rules: objects.protected, timeout } : undefined
   }
 }
 
 /** The settings that it is made of. */
 interface RecordedObjectsSettings {
+  readonly enabled: boolean
   readonly include_saved_object_names: boolean
-  readonly saved_objects: Required<FromSchema<typeof savedObjectsSchema>>
+  readonly saved_objects: Omit<Required<FromSchema<typeof savedObjectsSchema>>, 'protected'> & { readonly protected: readonly ProtectionRule[] }
 }

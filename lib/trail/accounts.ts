@@ -62,7 +62,7 @@ export class Accounts implements DeliveryObserver {
   lost (lines: number, error: Error): void {
     const { now, log } = this.#parts.surroundings
     this.lostEvents += lines
-    this.lastError ??= this.#shown(error)
+    this.lastError ??= this.shown(error)
     if (this.#untold === null) {
       this.#untold = { events: 0, first: now(), last: 0, reason: reasonOf(error) }
       log.error({ err: error, lost: this.lostEvents }, 'fastify-audit: audit events are being lost')
@@ -73,10 +73,16 @@ export class Accounts implements DeliveryObserver {
 
   failed (error: Error): void {
     this.failures++
-    this.lastError = this.#shown(error)
+    this.lastError = this.shown(error)
     // Told once for each outage: a full disk must not fill the application's log as well.
     if (this.state === 'ok') this.#parts.surroundings.log.error({ err: error }, 'fastify-audit: audit events cannot be written')
     this.#change(this.#parts.blocks ? 'blocked' : 'degraded')
+  }
+
+  /** For several appenders, each of which tells of its own outages: what their states come to. */
+  become (state: 'ok' | 'degraded' | 'blocked', error: Error | null): void {
+    if (error !== null) this.lastError = this.shown(error)
+    this.#change(state)
   }
 
   recovered (): void {
@@ -103,7 +109,8 @@ export class Accounts implements DeliveryObserver {
     if (!this.#parts.say(auditEventsLostEvent(loss))) this.#untold ??= loss
   }
 
-  #shown (error: NodeJS.ErrnoException): NonNullable<AuditStatus['lastError']> {
+  /** An error as `status()` shows it. */
+  shown (error: NodeJS.ErrnoException): NonNullable<AuditStatus['lastError']> {
     return { code: error.code ?? error.name, message: error.message, time: new Date(this.#parts.surroundings.now()).toISOString() }
   }
 

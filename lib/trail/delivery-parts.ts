@@ -1,6 +1,6 @@
 // What a delivery is made of, what it tells, and what may be asked of it. Types only; the code
 // is in delivery.ts.
-import type { Appender } from '../contracts.js'
+import type { Appender, Batch } from '../contracts.js'
 import type { Deadlines } from './deadlines.js'
 import type { LineQueue } from './queue.js'
 
@@ -18,8 +18,8 @@ export interface DeliveryParts {
 export interface DeliveryObserver {
   /** The appender has them. */
   written (lines: number): void
-  /** They will not be written. */
-  lost (lines: number, error: Error): void
+  /** They will not be written: the last that came, or at the end all that are left, which `leftOver` holds. */
+  lost (lines: number, error: Error, leftOver?: readonly Batch[]): void
   /** The appender cannot write, or does not answer. Told at each failed attempt. */
   failed (error: Error): void
   /** It can write again. */
@@ -30,7 +30,7 @@ export interface DeliveryObserver {
 
 export interface Delivery {
   /** What waits. */
-  readonly queue: Pick<LineQueue, 'lines' | 'bytes' | 'hasRoom'>
+  readonly queue: Pick<LineQueue, 'lines' | 'bytes' | 'hasRoom' | 'hasRoomFor'>
   /** Why nothing can be written at the moment. */
   readonly failure: Error | null
   /** Takes a line; the promise settles when it is acknowledged, or cannot be soon. */
@@ -43,6 +43,8 @@ export interface Delivery {
   flush (): Promise<void>
   /** Writes what waits before it returns, for a process that is about to end. */
   writeNow (): void
+  /** The same, and what cannot be written is lost, which the observer is told: the process does end. */
+  leaveNow (): void
   /** Writes what waits, as long as the time-out allows, then closes the appender. */
   close (): Promise<void>
 }

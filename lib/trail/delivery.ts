@@ -139,21 +139,31 @@ export function createDelivery ({ appender, observer, deadlines, maxBytes, ackno
     return queue.lines > 0
   }
 
-  function writeNow (): void {
-    if (queue.lines === 0 || appender.appendNow === undefined) return
+  function writeNow (): number {
+    if (queue.lines === 0 || appender.appendNow === undefined) return 0
     queue.seal()
     const lines = appender.appendNow(queue.batches().map(batch => batch.rest()))
     // The batch under way is acknowledged by its own promise, if the process goes on.
-    let left = lines - (writing?.lines ?? 0)
+    const linesUnderWay = writing?.lines ?? 0
+    let left = lines - linesUnderWay
     for (const batch of queue.batches()) {
-      if (left <= 0) return
+      if (left <= 0) break
       const taken = Math.min(left, batch.lines)
       left -= taken
       wrote(batch, taken)
-      if (batch.lines > 0) return
+      if (batch.lines > 0) break
       queue.take()
       batch.acknowledge()
     }
+    return Math.min(lines, linesUnderWay)
+  }
+
+  function leaveNow (): void {
+    const lines = writeNow()
+    // No promise settles any more.
+    isClosed = true
+    if (writing !== null) wrote(writing, lines)
+    if (queue.lines > 0) giveUp(failure ?? new AUDIT_ERR_CLOSED())
   }
 
   async function close (): Promise<void> {
@@ -169,7 +179,7 @@ export function createDelivery ({ appender, observer, deadlines, maxBytes, ackno
   }
 
   function giveUp (error: Error): void {
-    observer.lost(queue.lines, error)
+    observer.lost(queue.lines, error, underWay().map(batch => batch.rest()))
     refuseAll(error)
     queue.clear()
   }
@@ -181,7 +191,8 @@ export function createDelivery ({ appender, observer, deadlines, maxBytes, ackno
     probe () { if (writing === null && queue.lines === 0) write(new QueuedBatch(0, deadlines.mark())) },
     expire,
     flush: drain.empty,
-    writeNow,
+    writeNow () { writeNow() },
+    leaveNow,
     close
   }
 }

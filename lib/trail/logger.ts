@@ -4,15 +4,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AccessAgreementFacts, AuditEvent, AuditLogger, AuditUser, RepositoryOptions, ScopeFacts, SessionCleanupFacts, TaskFacts, TaskHandle, UserLoginFacts, UserLogoutFacts } from '../contracts.js'
 import { taskEvent } from '../events/task.js'
 import { messageOf, plainEvent } from '../layouts/plain.js'
+import type { WrapRepository } from './acting-logger.js'
 import { type Made, makeAcknowledgement, makeCleanup, makeLogin, makeLogout } from './authentication.js'
 import { failureClassOf } from './on-failure.js'
 import { NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
 import { saysFailure } from './says-failure.js'
 import { makeHandle, newTask, newTrace } from './task-handle.js'
 import type { Trail } from './trail.js'
-
-/** Wraps a repository so that its events go to a logger; given by plugin.ts. */
-export type WrapRepository = <T extends object>(repository: T, options: RepositoryOptions | undefined, logger: () => AuditLogger) => T
 
 /** So many events are said in one turn of the event loop: a millisecond of work. More are said in as many turns as it takes. */
 export const STRETCH = 250
@@ -67,9 +65,7 @@ export abstract class Logger implements AuditLogger {
     return quiet(this.#trail.onFailure.mayGoOn(failureClassOf(event), this.log(event)))
   }
 
-  userLogin (said: UserLoginFacts): Promise<void> {
-    return this.#ensureMade(makeLogin(said, this.#trail.recordsAttemptedNames))
-  }
+  userLogin (said: UserLoginFacts): Promise<void> { return this.#ensureMade(makeLogin(said, this.#trail.recordsAttemptedNames)) }
 
   userLogout (said: UserLogoutFacts): Promise<void> { return this.#ensureMade(makeLogout(said)) }
 
@@ -81,6 +77,12 @@ export abstract class Logger implements AuditLogger {
 
   repository<T extends object> (repository: T, options?: RepositoryOptions): T {
     return this.#wrap(repository, options, () => this)
+  }
+
+  /** Never rejects: who cannot be found out is nobody. */
+  actingUser (): AuditUser | undefined | Promise<AuditUser | undefined> {
+    const facts = this.#facts()
+    return facts instanceof Promise ? facts.then(({ user }) => user) : facts.user
   }
 
   /** `ensure()` for an event that is made when the facts are known. */

@@ -24,6 +24,20 @@ export const onFailureSchema = {
   }
 } as const
 
+const { default: _, ...ownPolicySchema } = policySchema
+
+/** `on_failure` of one of several appenders: for kinds that are left out, the section's holds. */
+export const ownOnFailureSchema = {
+  ...onFailureSchema,
+  description: 'What happens when this appender cannot record an event: one word for all kinds, or one for each. continue makes it a copy that nobody waits for where another appender says block or stop.',
+  properties: {
+    writes: { ...ownPolicySchema, description: onFailureSchema.properties.writes.description },
+    reads: { ...ownPolicySchema, description: onFailureSchema.properties.reads.description },
+    http: { ...ownPolicySchema, description: onFailureSchema.properties.http.description },
+    authentication: { ...ownPolicySchema, description: onFailureSchema.properties.authentication.description }
+  }
+} as const
+
 /** The kinds of events. */
 export const FAILURE_CLASSES = ['writes', 'reads', 'http', 'authentication'] as const satisfies readonly FailureClass[]
 
@@ -55,6 +69,12 @@ const BITS: Readonly<Record<FailureClass, number>> = { writes: 1, reads: 2, http
 /** The kinds that have a policy, as bits. */
 export function kindsWith (policies: Readonly<Record<FailureClass, FailurePolicy>>, policy: FailurePolicy): number {
   return FAILURE_CLASSES.reduce((kinds, kind) => policies[kind] === policy ? kinds | bitOf(kind) : kinds, 0)
+}
+
+/** For each kind, the strictest of several policies: stop, then block, then continue. */
+export function strictest (all: readonly Readonly<Record<FailureClass, FailurePolicy>>[]): Readonly<Record<FailureClass, FailurePolicy>> {
+  const of = (kind: FailureClass): FailurePolicy => FAILURE_POLICIES.findLast(policy => all.some(policies => policies[kind] === policy)) ?? 'continue'
+  return { writes: of('writes'), reads: of('reads'), http: of('http'), authentication: of('authentication') }
 }
 
 /** @param retryAfter seconds, for the header `Retry-After` of what is refused */

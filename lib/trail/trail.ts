@@ -1,16 +1,17 @@
-// What happens to every event, whatever its source: enrich, filter, line, delivery. Made by
+// What happens to every event, whatever its source: enrich, filter, line, outlet. Made by
 // plugin.ts, one for each application; called by the scopes of http/.
-import type { Appender, AppenderStatus, AuditEvent, AuditRecord, AuditStatus, Durability, FailureClass, FailurePolicy, Layout, LogNotice, OnFailure, ScopeFacts, Surroundings } from '../contracts.js'
+import type { AuditEvent, AuditRecord, AuditStatus, FailureClass, FailurePolicy, LogNotice, OnFailure, ScopeFacts, Surroundings } from '../contracts.js'
 import { AUDIT_ERR_CLOSED, AUDIT_ERR_WRITE } from '../errors.js'
 import { auditNoticeEvent } from '../events/audit-log.js'
 import { messageOf, plainEvent } from '../layouts/plain.js'
 import { Accounts } from './accounts.js'
 import { createDeadlines } from './deadlines.js'
-import { createDelivery } from './delivery.js'
 import { enrich, type ProcessFields } from './enrich.js'
 import { type Hold, Holds } from './holds.js'
 import { bitOf, failureClassOf, kindsWith } from './on-failure.js'
+import { createSingleOutlet, type Destination, type Outlet, type OutletParts } from './outlet.js'
 import { keepingAlive, NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
+import { createSeveralOutlet, type Routing } from './several.js'
 import { createTimestamp } from './timestamp.js'
 
 /** The version of ECS that the events follow. */
@@ -20,14 +21,14 @@ export const ECS_VERSION = '9.4.0'
 export const LOGGER_NAME = 'fastify-audit'
 
 export interface TrailParts {
-  readonly appender: Appender
-  /** The appender's `type` in the settings. */
-  readonly type: string
-  readonly layout: Layout
+  /** The appenders, at least one. */
+  readonly destinations: readonly Destination[]
+  /** How events find their appenders. @default all go to the first */
+  readonly routing?: Routing
   /** True for a record that is not to be written. */
   readonly ignores: (record: AuditRecord) => boolean
   readonly surroundings: Pick<Surroundings, 'now' | 'log'>
-  readonly durability: Durability
+  /** The strictest of all appenders. */
   readonly policies: Readonly<Record<FailureClass, FailurePolicy>>
   readonly onFailure: OnFailure
   /** @default false */
@@ -70,7 +71,13 @@ const NO_FACTS: ScopeFacts = {}
 const ROOM_FOR_AN_EVENT = 4096
 
 /** Joins the stations that an event passes through. */
-export function createTrail ({ appender, type, layout, ignores, surroundings, durability, policies, onFailure, recordsAttemptedNames = false, queue, stop, farewell }: TrailParts): Trail {
+export function createTrail (parts: TrailParts): Trail {
+  const { destinations, routing } = parts
+  if (routing !== undefined) return trailWith(parts, outletParts => createSeveralOutlet(destinations, routing, outletParts))
+  return trailWith(parts, outletParts => createSingleOutlet(destinations[0]!, outletParts))
+}
+
+function trailWith<Made> ({ ignores, surroundings, policies, onFailure, recordsAttemptedNames = false, queue, stop, farewell }: TrailParts, createOutlet: (parts: OutletParts) => Outlet<Made>): Trail {
   const timestamp = createTimestamp()
   let hasSaidFarewell = false
   const process: ProcessFields = Object.freeze({
@@ -84,26 +91,26 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
     stops: kindsWith(policies, 'stop'),
     stop,
     say (event) {
-      if (!delivery.queue.hasRoom(ROOM_FOR_AN_EVENT)) return false
+      if (!outlet.hasRoom(ROOM_FOR_AN_EVENT)) return false
       record(event, NO_FACTS, surroundings.now())
       return true
     }
   })
   const deadlines = createDeadlines(queue.timeout, () => {
     const isHolding = holds.expire()
-    return delivery.expire() || isHolding
+    return outlet.expire() || isHolding
   })
-  const delivery = createDelivery({ appender, observer: accounts, deadlines, maxBytes: queue.maxBytes, acknowledges: durability !== 'none' })
+  const outlet = createOutlet({ accounts, deadlines, maxBytes: queue.maxBytes, log: surroundings.log })
   const holds = new Holds(recordAll, deadlines)
 
-  /** The line of an event, or null when a filter drops it. */
-  function lineOf (event: AuditEvent, facts: ScopeFacts, time: number): string | null {
+  /** What goes out of an event, its line or lines, or null when a filter drops it. */
+  function lineOf (event: AuditEvent, facts: ScopeFacts, time: number): Made | null {
     const record = enrich(event, facts, timestamp(time), process)
-    return ignores(record) ? null : layout(record, facts)
+    return ignores(record) ? null : outlet.make(record, facts)
   }
 
   /** The same, for whatever an application may say. */
-  function lineOfAny (event: AuditEvent, facts: ScopeFacts, time: number): string | null {
+  function lineOfAny (event: AuditEvent, facts: ScopeFacts, time: number): Made | null {
     try {
       return lineOf(event, facts, time)
     } catch {
@@ -114,7 +121,7 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
   function record (event: AuditEvent, facts: ScopeFacts, time: number): Promise<void> {
     accounts.accepted++
     const kind = bitOf(failureClassOf(event))
-    let line: string | null
+    let line: Made | null
     try {
       line = lineOfAny(event, facts, time)
     } catch (thrown) {
@@ -128,7 +135,7 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
       accounts.ignored++
       return NOTHING_TO_WAIT_FOR
     }
-    return delivery.accept(line, time, kind)
+    return outlet.accept(line, time, kind)
   }
 
   function recordAll (events: readonly AuditEvent[], facts: ScopeFacts, time: number): Promise<void> {
@@ -141,14 +148,11 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
   const isClosed = (): boolean => accounts.state === 'closed'
 
   function status (): AuditStatus {
-    const { accepted, writtenEvents, ignored, lostEvents, failures, lastError, state } = accounts
-    const { lines, bytes } = delivery.queue
+    const { accepted, writtenEvents, ignored, lostEvents, lastError, state } = accounts
+    const { queued, queuedBytes } = outlet
     const held = holds.events
-    const appenderStatus: AppenderStatus = {
-      type, state: delivery.failure === null ? 'ok' : 'degraded', written: writtenEvents, lost: lostEvents, queued: lines, queuedBytes: bytes, failures, lastError
-    }
     return {
-      enabled: true, state, accepted: accepted + held, written: writtenEvents, ignored, lost: lostEvents, queued: lines + held, queuedBytes: bytes, lastError, appenders: { default: appenderStatus }
+      enabled: true, state, accepted: accepted + held, written: writtenEvents, ignored, lost: lostEvents, queued: queued + held, queuedBytes, lastError, appenders: outlet.appenders()
     }
   }
 
@@ -165,11 +169,11 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
     await holds.settled()
     accounts.tellLoss()
     sayFarewell()
-    await delivery.close()
+    await outlet.close()
     deadlines.stop()
   }
 
-  delivery.probe()
+  outlet.probe()
   return {
     log: (event, facts, time) => isClosed() ? rejected(new AUDIT_ERR_CLOSED()) : record(event, facts, time),
     logAll: (events, facts, time) => isClosed() ? rejected(new AUDIT_ERR_CLOSED()) : recordAll(events, facts, time),
@@ -179,12 +183,12 @@ export function createTrail ({ appender, type, layout, ignores, surroundings, du
     onFailure,
     recordsAttemptedNames,
     status,
-    flush: () => keepingAlive(holds.settled().then(delivery.flush)),
+    flush: () => keepingAlive(holds.settled().then(outlet.flush)),
     writeNow (isLast = false) {
       holds.giveUpAll()
       accounts.tellLoss()
       if (isLast) sayFarewell()
-      delivery.writeNow()
+      outlet.writeNow(isLast)
     },
     close: () => keepingAlive(closeInOrder())
   }

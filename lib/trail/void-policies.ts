@@ -12,12 +12,14 @@ export type Policies = Readonly<Partial<Record<FailureClass, FailurePolicy>>>
  * What is wrong with policies beside a durability, or null: with `none`, an event counts as recorded
  * before anybody has tried to write it, so that `block` would never refuse anything. `stop`
  * is the trail's own and works with every durability.
+ *
+ * @param name where the durability stands
  */
-export function voidPolicyFault (policies: Policies, durability: unknown): string | null {
+export function voidPolicyFault (policies: Policies, durability: unknown, name = 'xpack.security.audit.durability'): string | null {
   const blocked = FAILURE_CLASSES.filter(kind => policies[kind] === 'block')
   if (durability !== 'none' || blocked.length === 0) return null
   const kinds = blocked.length === FAILURE_CLASSES.length ? '' : ` for ${blocked.join(', ')}`
-  return `expected "continue" or "stop"${kinds} beside xpack.security.audit.durability: none, which acknowledges events before they are written, got "block"`
+  return `expected "continue" or "stop"${kinds} beside ${name}: none, which acknowledges events before they are written, got "block"`
 }
 
 /**

@@ -73,3 +73,8 @@ test('a file without the section is in order, and says that nothing is recorded'
   const file = join(t.testdir({ 'audit.yml': 'server.port: 5601\n' }), 'audit.yml')
   t.match(await runCommand(['check-config', file]), { code: 0, said: 'warning: auditing is disabled: xpack.security.audit.enabled is not true\n' })
 })
+
+test('a key of hashes that cannot be used is a fault, as at start', async t => {
+  const file = join(t.testdir({ 'audit.yml': 'xpack.security.audit:\n  enabled: true\n  fields: { hash: [user.name], hash_key_file: /nowhere/key }\n' }), 'audit.yml')
+  t.match(await runCommand(['check-config', file]), { code: 1, printed: '', said: /audit\.yml:3:\d+ xpack\.security\.audit\.fields\.hash_key_file: expected a file that can be read/ })
+})

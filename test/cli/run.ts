@@ -10,7 +10,7 @@ test('who asks for help gets it, and who asks for nothing is told how to ask', a
 test('a command line that is not usable is told apart from a result, and nothing of it is repeated that may be secret', async t => {
   for (const args of [
     ['chek-config'], ['toString'], ['__proto__'], ['check-config'], ['check-config', 'a', 'secret-b'], ['check-config', '--secret'],
-    ['hash', 'secret-a'], ['hash'], ['hash', 'secret-a', '--key-file'], ['hash', 'secret-a', '--key=secret-b'], ['hash', 'secret-a', '--key', 'secret-b']
+    ['hash', 'secret-a'], ['hash'], ['explain', 'secret-a'], ['explain', '--config', 'a'], ['hash', 'secret-a', '--key-file'], ['hash', 'secret-a', '--key-file', 'a', '--config', 'b'], ['hash', 'secret-a', '--key=secret-b'], ['hash', 'secret-a', '--key', 'secret-b']
   ]) {
     const { code, printed, said } = await runCommand(args)
     t.equal(code, 2, args.join(' '))
@@ -19,5 +19,5 @@ test('a command line that is not usable is told apart from a result, and nothing
     t.ok(said.endsWith(`\n\n${USAGE}`))
     t.notMatch(said, /secret-/)
   }
-  t.match((await runCommand(['chek-config'])).said, 'expected one of check-config, hash')
+  t.match((await runCommand(['chek-config'])).said, 'expected one of check-config, explain, hash')
 })

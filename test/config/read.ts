@@ -19,6 +19,8 @@ test('a kibana.yml of 8.x works as it is', async (t) => {
       strategy: { type: 'numeric', pattern: '-%i', max: 10 },
       layout: { type: 'json' }
     },
+    routes: [],
+    route_mode: 'first',
     durability: 'write',
     on_failure: { writes: 'continue', reads: 'continue', http: 'continue', authentication: 'continue' },
     queue: { max_bytes: '64mb', timeout: '10s' },
@@ -36,9 +38,9 @@ test('a kibana.yml of 8.x works as it is', async (t) => {
     lifecycle_events: true,
     authentication: { record_attempted_name: false },
     http: { hook: 'onRequest', ignore_paths: [], record: 'request', details: [], headers: [], body: { content_types: [], max_size: '2kb' }, redact: { query: [], headers: [], body: [] } },
-    security: { missing_privileges: true, bad_requests: true, tls_errors: true, internal_headers: [], trusted_proxies: [], on_bad_headers: 'refuse' },
+    security: { missing_privileges: true, bad_requests: true, tls_errors: true, connection_events_per_second: 10, internal_headers: [], trusted_proxies: [], on_bad_headers: 'refuse' },
     requestId: { allowFromAnyIp: false, ipAllowlist: [] },
-    saved_objects: { unaudited_read_types: ['config', 'telemetry'], name_attributes: {}, look_up_names: [] }
+    saved_objects: { unaudited_read_types: ['config', 'telemetry'], name_attributes: {}, look_up_names: [], protected: [] }
   })
 })
 
@@ -135,7 +137,7 @@ test('all errors come at once, in the order of the file, each with its place', a
     code: 'AUDIT_ERR_CONFIG',
     message: [
       `${file}:2:12 xpack.security.audit.enabled: expected true or false, got "maybe"`,
-      `${file}:3:3 xpack.security.audit.apender: unknown key, expected one of enabled, appender, durability, lifecycle_events, on_failure, queue, max_event_bytes, ignore_filters, include_filters, allow_silencing_failures, fields, include_saved_object_names, savedObjectDiff, authentication, http, security, requestId, saved_objects; did you mean "appender"?`,
+      `${file}:3:3 xpack.security.audit.apender: unknown key, expected one of enabled, appender, appenders, routes, route_mode, fallback, durability, lifecycle_events, on_failure, queue, max_event_bytes, ignore_filters, include_filters, allow_silencing_failures, fields, include_saved_object_names, savedObjectDiff, authentication, http, security, requestId, saved_objects; did you mean "appender"?`,
       `${file}:10:13 xpack.security.audit.appender.policy.size: expected a size such as "100mb", got "10 parsecs"`,
       `${file}:11:36 xpack.security.audit.appender.strategy.max: expected a number from 1 to 100, got 1000`,
       `${file}:13:15 xpack.security.audit.ignore_filters[0].users[0]: expected a regular expression (RE2) between slashes such as "/^svc-/", got "/(/": error parsing regexp: missing closing ): \`(\``,

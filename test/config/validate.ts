@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { problemLine } from '../../lib/config/messages.js'
 import { readObject } from '../../lib/config/object.js'
 import { buildTree } from '../../lib/config/setting-tree.js'
-import { EACH, runChecks, type SettingCheck, validate } from '../../lib/config/validate.js'
+import { EACH, EACH_KEY, runChecks, type SettingCheck, validate } from '../../lib/config/validate.js'
 
 const box = {
   type: 'object',
@@ -127,6 +127,13 @@ test('a check of each item of a list passes over the items in which something is
   const found = (config: object) => runChecks(treeOf(config), checks, validate(treeOf(config), schema).problems).map(({ path, message }) => [path, message])
   t.same(found({ names: ['a', 'b', 1, 'c'] }), [[['names', 1], 'expected better, got "b"'], [['names', 3], 'expected better, got "c"']])
   for (const config of [{}, { names: 'b' }, { names: [] }, { names: { 0: 'b' } }]) t.same(found(config), [], JSON.stringify(config))
+})
+
+test('a check of each key of an object sees none of a list, and one beside all settings sees them', async (t) => {
+  const checks: SettingCheck[] = [{ path: ['limits', EACH_KEY], beside: [], fault: (value, all) => `${JSON.stringify(value)} of ${JSON.stringify(all)}` }]
+  const found = (config: object): unknown => runChecks(treeOf(config), checks, validate(treeOf(config), schema).problems).map(({ path, message }) => [path, message])
+  t.same(found({ limits: { low: 1, high: 2 } }), [[['limits', 'low'], '1 of {"limits":{"low":1,"high":2}}'], [['limits', 'high'], '2 of {"limits":{"low":1,"high":2}}']])
+  for (const config of [{}, { limits: [1] }, { limits: {} }, { limits: { low: 1 }, count: 'many' }]) t.same(found(config), [], JSON.stringify(config))
 })
 
 test('a check of two settings sees both, and waits until both are right', async (t) => {

@@ -13,7 +13,7 @@ test('the page shows the usage as it is printed', async t => {
 })
 
 test('every command has a section, and the README names it', async t => {
-  const commands = [...USAGE.matchAll(/^ {2}([a-z-]+) </gm)].map(([, name]) => name!)
+  const commands = [...new Set([...USAGE.matchAll(/^ {2}([a-z-]+) </gm)].map(([, name]) => name!))]
   t.same([...page.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading), commands)
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
   for (const command of commands) t.match(readme, `\`${command === 'check-config' ? 'npx fastify-audit check-config audit.yml' : command}`)

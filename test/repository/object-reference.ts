@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { createNameOf, idText, isThenable, nameIn, objectReference } from '../../lib/repository/object-reference.js'
+import { createNameOf, idText, isThenable, nameIn, objectReference, referenceKey } from '../../lib/repository/object-reference.js'
 
 class ObjectId {
   toString (): string { return '64b7' }
@@ -32,6 +32,13 @@ test('a reference holds what is known', (t) => {
   t.same(Object.keys(objectReference('a', '1')), ['type', 'id'])
   t.same(Object.keys(objectReference('__proto__')), ['type'])
   t.same(objectReference(undefined, 1), { type: 'undefined', id: '1' })
+  t.end()
+})
+
+test('objects are told apart by type and id, whatever these hold', (t) => {
+  const keys = [{ type: 'a', id: '1' }, { type: 'a1', id: '' }, { type: 'a' }, { type: 'a:', id: '1' }, { type: '1:a1' }, { type: ':a' }].map(referenceKey)
+  t.equal(new Set(keys).size, 6)
+  t.equal(referenceKey({ type: 'a', id: '1', name: 'One' }), keys[0])
   t.end()
 })
 

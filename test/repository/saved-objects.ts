@@ -4,7 +4,7 @@ import type { AuditEvent, RepositoryOptions } from '../../lib/contracts.js'
 import { auditRepository } from '../../lib/repository/audit-repository.js'
 import { savedObjectsOperations } from '../../lib/repository/saved-objects.js'
 import { ALWAYS_GO_ON } from '../../lib/trail/on-failure.js'
-import { createRecordingLogger, type RecordingLogger } from '../support/recording-logger.js'
+import { blocking, createRecordingLogger, type RecordingLogger } from '../support/recording-logger.js'
 import { SavedObjectsClient, type FindOptions } from '../support/saved-objects.js'
 
 const SETTINGS = { unaudited_read_types: ['config', 'telemetry'], include_saved_object_names: true }
@@ -280,4 +280,12 @@ test('authorize is asked about every method that records, but not about giving b
   t.match(asked, [['bulkCreate', [one, { type: 'map', id: /^[\da-f-]{36}$/ }]]], 'with the ids that the objects would get')
   await t.rejects(audited.find({ type: 'dashboard' }))
   t.equal(logger.events.at(-1)?.message, 'Failed attempt to access saved objects')
+})
+
+test('checkConflicts is the method itself, and nobody is asked about it, as long as nothing is protected', async (t) => {
+  const { logger } = await setUp(t)
+  const synchronous = { checkConflicts: (objects: readonly unknown[]) => objects.length }
+  const audited = auditRepository(synchronous, { authorize () { throw new Error('no') } }, { logger: () => logger, settings: SETTINGS, onFailure: blocking() })
+  t.equal(audited.checkConflicts([one, two]), 2)
+  t.same(logger.events, [])
 })

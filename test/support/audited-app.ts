@@ -51,7 +51,7 @@ export async function auditedApp (t: Test, { section, server, before, ...options
   const app = Fastify({ forceCloseConnections: true, ...server })
   t.teardown(() => app.close())
   await before?.(app)
-  await app.register(audit, { config: { enabled: true, lifecycle_events: false, appender: { type: 'file', fileName: file, layout: { type: 'json' } }, ...section } as AuditOptions['config'], ...options })
+  await app.register(audit, { config: { enabled: true, lifecycle_events: false, ...section?.appenders === undefined && { appender: { type: 'file', fileName: file, layout: { type: 'json' } } }, ...section } as AuditOptions['config'], ...options })
   return {
     app,
     file,

@@ -1,9 +1,10 @@
 // Every event that this project can say of itself, once: the samples of docs/events.md, made
 // by the factories. Called by the test of the docs and by tests that need one of each.
-import type { AuditEvent, EventOutcome } from '../../lib/contracts.js'
+import type { AuditEvent, EventOutcome, ObjectReference } from '../../lib/contracts.js'
 import { auditEventsLostEvent, auditNoticeEvent, auditStartedEvent, auditStoppedEvent } from '../../lib/events/audit-log.js'
 import { accessAgreementAcknowledgedEvent, sessionCleanupEvent, userLoginEvent, userLogoutEvent } from '../../lib/events/authentication.js'
 import { httpRequestEvent } from '../../lib/events/http-request.js'
+import { type ProtectedAttempt, protectedObjectAttemptEvent } from '../../lib/events/protected-object.js'
 import { SAVED_OBJECT_ACTIONS, savedObjectEvent, type SavedObjectAction } from '../../lib/events/saved-object.js'
 import { badRequestEvent, internalHeadersEvent, missingPrivilegesEvent, tlsErrorEvent } from '../../lib/events/security.js'
 import { SPACE_ACTIONS, spaceEvent, type SpaceAction } from '../../lib/events/space.js'
@@ -43,6 +44,9 @@ const spaceSamples = (Object.keys(SPACE_ACTIONS) as SpaceAction[]).map((action):
     : spaceEvent({ action, space: { id: 'marketing', name: 'Marketing' } })
 }))
 
+const attempt = (outcome: ProtectedAttempt['outcome'], object?: ObjectReference): AuditEvent =>
+  protectedObjectAttemptEvent({ operation: SAVED_OBJECT_ACTIONS.saved_object_get, outcome, object })
+
 const user = { name: '<name>' }
 
 /** Every event, in the order of the documentation. */
@@ -69,6 +73,15 @@ export const EVENT_SAMPLES: readonly EventSample[] = [
     action: 'task_run',
     messages: (['success', 'failure'] as const).map(outcome => taskEvent({ action: 'task_run', outcome, task: { type: '<type>', id: '<id>' } }).message),
     sample: taskEvent({ action: 'task_run', task: { type: 'report', id: '7adfa750', name: 'Sales' }, error: new Error('The printer is on fire') })
+  },
+  {
+    action: 'protected_object_attempt',
+    messages: [
+      ...(['refused', 'going on', 'done'] as const).map(outcome => attempt(outcome, { type: '<type>', id: '<id>' }).message),
+      attempt('refused', { type: '<type>' }).message,
+      attempt('refused').message
+    ],
+    sample: attempt('refused', { type: 'api-key', id: '7adfa750' })
   },
   {
     action: 'user_login',

@@ -2,7 +2,7 @@
 // calls of a repository, results. Fails the test for an event that is not ECS.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Test } from 'tap'
-import type { AuditEvent, AuditLogger, FailureClass, FailurePolicy, OnFailure } from '../../lib/contracts.js'
+import type { AuditEvent, AuditLogger, AuditUser, FailureClass, FailurePolicy, OnFailure } from '../../lib/contracts.js'
 import { createOnFailure } from '../../lib/trail/on-failure.js'
 import { quiet } from '../../lib/trail/promises.js'
 import { ecsFaults } from './ecs.js'
@@ -15,6 +15,9 @@ export interface RecordingLogger extends Pick<AuditLogger, 'log' | 'logAll'> {
   readonly sizes: number[]
   /** Whether calls reject. */
   isBroken: boolean
+  /** Who acts. */
+  user: AuditUser | undefined | Promise<AuditUser | undefined>
+  actingUser (): AuditUser | undefined | Promise<AuditUser | undefined>
 }
 
 const ADDED_BY_THE_TRAIL = { '@timestamp': '2026-01-01T00:00:00.000Z', ecs: { version: '9.0.0' }, log: { level: 'info', logger: 'test' }, process: { pid: 1 } }
@@ -26,6 +29,8 @@ export function createRecordingLogger (t: Test, delay = 0): RecordingLogger {
     story: [],
     sizes: [],
     isBroken: false,
+    user: undefined,
+    actingUser: () => logger.user,
     log: (event) => logger.logAll([event]),
     // Quiet, like the promises of every logger.
     logAll: (events) => quiet(record(events))

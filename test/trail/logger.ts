@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import type { AuditEvent, ScopeFacts } from '../../lib/contracts.js'
-import { Logger, RequestlessLogger, STRETCH, type WrapRepository } from '../../lib/trail/logger.js'
+import type { WrapRepository } from '../../lib/trail/acting-logger.js'
+import { Logger, RequestlessLogger, STRETCH } from '../../lib/trail/logger.js'
 import type { Trail } from '../../lib/trail/trail.js'
 
 const say = (message: string): AuditEvent => ({ message, event: { action: 'a' } })

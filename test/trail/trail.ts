@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import type { Appender, AuditEvent, Batch, OperationalLog } from '../../lib/contracts.js'
+import type { Appender, AuditEvent, Batch, Durability, Layout, OperationalLog } from '../../lib/contracts.js'
 import { createJsonLayout } from '../../lib/layouts/json.js'
 import { withLimit } from '../../lib/layouts/limit.js'
 import { createOnFailure } from '../../lib/trail/on-failure.js'
@@ -14,7 +14,7 @@ const ALWAYS_CONTINUE = { writes: 'continue', reads: 'continue', http: 'continue
 
 interface TestTrail { trail: Trail, lines: () => Record<string, unknown>[], told: [string, string, object][], stopped: Error[] }
 
-function trailOf ({ fails = () => null, append, ...parts }: { fails?: () => Error | null, append?: Appender['append'] } & Partial<TrailParts> = {}): TestTrail {
+function trailOf ({ fails = () => null, append, layout = withLimit(createJsonLayout(), 1024 * 1024), durability = 'write', ...parts }: { fails?: () => Error | null, append?: Appender['append'], layout?: Layout, durability?: Durability } & Partial<TrailParts> = {}): TestTrail {
   let text = ''
   const told: [string, string, object][] = []
   const stopped: Error[] = []
@@ -33,12 +33,9 @@ function trailOf ({ fails = () => null, append, ...parts }: { fails?: () => Erro
   }
   let now = 1_700_000_000_000
   const trail = createTrail({
-    appender,
-    type: 'file',
-    layout: withLimit(createJsonLayout(), 1024 * 1024),
+    destinations: [{ name: 'default', type: 'file', appender, layout, ignores: () => false, durability, policies: ALWAYS_CONTINUE }],
     ignores: () => false,
     surroundings: { now: () => now++, log },
-    durability: 'write',
     policies: ALWAYS_CONTINUE,
     onFailure: createOnFailure(parts.policies ?? ALWAYS_CONTINUE, 1),
     queue: { maxBytes: 2 ** 26, timeout: 100 },

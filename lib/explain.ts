@@ -1,0 +1,104 @@
+// `explain()`: what becomes of one event under given settings, and why. What would be written comes
+// from the trail itself (explain/try-out); the reasons from its rules, one by one.
+import { readSettings, type ReadSettings } from './config/read.js'
+import { type AuditConfig, auditSchema, settingChecks, type Settings } from './config/schema.js'
+import type { AuditEvent, AuditRecord } from './contracts.js'
+import { AUDIT_ERR_OPTION } from './errors.js'
+import { changedFields } from './explain/changed-fields.js'
+import type { ExplainedAppender, Explanation, MatchedRule } from './explain/explanation.js'
+import { keptFor, matchedRules } from './explain/rules.js'
+import { tryOut, type TriedOut } from './explain/try-out.js'
+import { readHashKey } from './trail/fields/key.js'
+import { failureClassOf } from './trail/on-failure.js'
+
+type Locate = ReadSettings<unknown>['locate']
+
+/**
+ * Says what becomes of an event: whether it is recorded, by which rule, which appenders have it and
+ * what their lines are. Nothing is opened and nothing is written.
+ *
+ * @param event as it is said without a request; or a line of a log, read as JSON, whose
+ *   time, user, client and trace are kept. What `fields` took out of a line is not there
+ *   any more, and a hash in it would be hashed again.
+ * @param config as for the plugin: the path of a yml, or the section as an object
+ * @throws {AUDIT_ERR_OPTION} (as a rejection) the event is no object
+ * @throws {AUDIT_ERR_CONFIG} (as a rejection) and the other faults of settings, as at start
+ */
+export async function explain (event: AuditEvent | AuditRecord, config: string | AuditConfig): Promise<Explanation> {
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) {
+    throw new AUDIT_ERR_OPTION(`explain: expected an event as an object, got ${event === null ? 'null' : Array.isArray(event) ? 'a list' : typeof event}`)
+  }
+  const { settings, locate } = readSettings(config, auditSchema, { checks: settingChecks })
+  const kind = failureClassOf(event)
+  if (!settings.enabled) return { recorded: false, because: `auditing is disabled: ${locate('enabled')}`, kind, ignoredBy: [], includedBy: null, keptFor: null, appenders: [] }
+
+  const said = Date.parse(String(event['@timestamp']))
+  const tried = await tryOut(event, Number.isNaN(said) ? Date.now() : said, settings, locate)
+  const { ignore_filters: ignore, include_filters: include, allow_silencing_failures: allowed } = settings
+  const ignoredBy = matchedRules(ignore, tried.asked, position => locate('ignore_filters', position))
+  const includedBy = include.length === 0 ? null : matchedRules(include, tried.asked, position => locate('include_filters', position))
+  const kept = keptFor({ ignore, include, allowed }, tried.asked)
+  const isDropped = (ignoredBy.length > 0 || includedBy?.length === 0) && kept === null
+  const fate = isDropped ? dropped(ignoredBy, locate) : null
+  const recorded = tried.written.size > 0
+  return {
+    recorded,
+    because: tried.lost ?? fate ?? (recorded ? wanted(ignoredBy, includedBy, kept) : 'no appender has it'),
+    kind,
+    ignoredBy,
+    includedBy,
+    keptFor: kept,
+    appenders: explainAppenders(tried, settings, locate, kind, tried.lost ?? fate)
+  }
+}
+
+const places = (rules: readonly MatchedRule[]): string => rules.map(({ where }) => where).join(' and ')
+
+function dropped (ignoredBy: readonly MatchedRule[], locate: Locate): string {
+  return ignoredBy.length > 0 ? `${places(ignoredBy)} drops it` : `no rule of ${locate('include_filters')} matches it`
+}
+
+function wanted (ignoredBy: readonly MatchedRule[], includedBy: readonly MatchedRule[] | null, kept: Explanation['keptFor']): string {
+  if (kept !== null) {
+    const filter = ignoredBy.length > 0 ? places(ignoredBy) : 'include_filters'
+    return `${filter} would drop it, but it is a failure of ${kept}, which no filter may silence unless allow_silencing_failures names it`
+  }
+  return includedBy === null ? 'no rule drops it' : `${places(includedBy)} wants it, and no rule drops it`
+}
+
+function explainAppenders ({ asked, written, named }: TriedOut, settings: Settings, locate: Locate, kind: Explanation['kind'], fate: string | null): ExplainedAppender[] {
+  const key = readHashKey(settings.fields, { directory: process.cwd(), locate, log: { info () {}, warn () {}, error () {} } })
+  const matching = settings.routes.flatMap(({ match, appenders }, position) => matchedRules([match], asked, () => locate('routes', position)).map(route => ({ ...route, appenders })))
+  const deciding = settings.route_mode === 'first' ? matching.slice(0, 1) : matching
+  const routes = deciding.map(({ where, rule }) => ({ where, rule }))
+  return named.map(({ name, config, durability, policies }) => {
+    const own = written.get(name)
+    const ignore = config.ignore_filters ?? []
+    const ignoredBy = matchedRules(ignore, asked, position => locate('appenders', name, 'ignore_filters', position))
+    const kept = keptFor({ ignore, include: [], allowed: settings.allow_silencing_failures }, asked)
+    const sending = deciding.filter(({ appenders }) => appenders.some(one => one === name))
+    return {
+      name,
+      type: config.type,
+      takes: own !== undefined,
+      because: fate ?? (own === undefined ? left() : taken()),
+      routes,
+      ignoredBy,
+      durability,
+      onFailure: policies[kind],
+      ...own === undefined ? { removed: [], hashed: [], changed: [] } : changedFields(asked, own.record, key),
+      line: own?.line ?? null
+    }
+
+    function taken (): string {
+      const way = settings.appenders === undefined ? 'it is the only appender' : sending.length > 0 ? `${places(sending)} sends it here` : `no route matches it, so that it goes to all appenders${settings.fallback === undefined ? '' : ' but the fallback'}`
+      return kept === null ? way : `${way}; ${places(ignoredBy)} would drop it, but it is a failure of ${kept}`
+    }
+
+    function left (): string {
+      if (deciding.length > 0 && sending.length === 0) return `${places(deciding)} sends it elsewhere`
+      if (deciding.length === 0 && name === settings.fallback) return 'it is the fallback, which has what the others cannot take'
+      return `${places(ignoredBy)} drops it`
+    }
+  })
+}

@@ -1,0 +1,146 @@
+// Opens the appenders that the settings name and starts the trail in front of them. Called by
+// plugin.ts at start; both end with the application, or with the process.
+import type { FastifyInstance } from 'fastify'
+import { createAppender as createNamedAppender, reopensOnSighup } from './appenders/create.js'
+import { namedAppenders, policiesOf, type NamedDestination } from './config/named-appenders.js'
+import type { ReadSettings } from './config/read.js'
+import type { Settings } from './config/schema.js'
+import { durationToMilliseconds, sizeToBytes } from './config/units.js'
+import type { Appender, AuditRecord, Layout, LogNotice, OnFailure, OperationalLog } from './contracts.js'
+import { auditStartedEvent, auditStoppedEvent } from './events/audit-log.js'
+import { createLayout as createNamedLayout } from './layouts/create.js'
+import { withLimit } from './layouts/limit.js'
+import { writeToStandardError } from './process/last-rung.js'
+import { beforeLeaving } from './process/leaving.js'
+import { reopenOnHangup } from './process/reopening.js'
+import { createStop } from './process/stopping.js'
+import type { Destination } from './trail/outlet.js'
+import { compileFields, withFields } from './trail/fields/compile.js'
+import { readHashKey } from './trail/fields/key.js'
+import { compileRoutes } from './trail/routes.js'
+import { createTrail, type Trail, type TrailParts } from './trail/trail.js'
+import { compileWishes, type Wishes } from './trail/wanted.js'
+
+/** What a trail is started with. */
+export interface TrailStart {
+  readonly settings: Settings
+  readonly onFailure: OnFailure
+  readonly locate: ReadSettings<unknown>['locate']
+  readonly log: OperationalLog
+  /** Called once at the most, because `on_failure` says `stop`. */
+  readonly stop: (error: Error) => void
+  readonly farewell?: TrailParts['farewell']
+  /** Is shown each record that the filters are asked about. @default nobody is */
+  readonly watch?: (record: AuditRecord) => void
+  /** @default the appenders that the settings name */
+  readonly createAppender?: typeof createNamedAppender
+  /** @default the layouts that the settings name */
+  readonly createLayout?: typeof createNamedLayout
+}
+
+/** A trail, and what it was made of. */
+export interface StartedTrail {
+  readonly trail: Trail
+  readonly named: readonly NamedDestination[]
+  readonly destinations: readonly Destination[]
+  /** Lets what the appenders had to tell while they were opened stand after what has been said by now. */
+  readonly tellNotices: () => void
+}
+
+/**
+ * Starts the trail that the settings ask for.
+ *
+ * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) one of the appenders cannot be opened; the others are closed again
+ * @throws {AUDIT_ERR_CONFIG} (as a rejection) the key of the hashes cannot be read
+ */
+export async function startTrail ({ settings, onFailure, locate, log, stop, farewell, watch, createAppender = createNamedAppender, createLayout = createNamedLayout }: TrailStart): Promise<StartedTrail> {
+  // What an appender has to tell while it is being opened waits for the trail.
+  const notices: LogNotice[] = []
+  let notice = (told: LogNotice): void => { notices.push(told) }
+  const timeout = durationToMilliseconds(settings.queue.timeout)
+  const change = compileFields(settings.fields, readHashKey(settings.fields, { directory: process.cwd(), locate, log }))
+  const layouts = new Map<string, Layout>()
+  const named = namedAppenders(settings)
+  const destinations: Destination[] = []
+  const wishes = (ignore: Wishes['ignore'], include: Wishes['include']): Destination['ignores'] =>
+    compileWishes({ ignore, include, allowed: settings.allow_silencing_failures })
+  try {
+    for (const one of named) destinations.push(await open(one))
+  } catch (error) {
+    await Promise.allSettled(destinations.map(({ appender }) => appender.close()))
+    throw error
+  }
+
+  async function open ({ name, config, durability, policies }: NamedDestination): Promise<Destination> {
+    const appender = await createAppender(config, {
+      directory: process.cwd(),
+      locate: settings.appenders === undefined ? locate : (first, ...rest) => first === 'appender' ? locate('appenders', name, ...rest) : locate(first!, ...rest),
+      now: Date.now,
+      log,
+      durability,
+      mayOpenLater: !Object.values(policies).includes('stop'),
+      notice: told => notice(told)
+    })
+    const { layout: layoutConfig = { type: 'json' } } = config
+    const key = JSON.stringify(layoutConfig)
+    const layout = layouts.get(key) ?? withFields(withLimit(createLayout(layoutConfig), sizeToBytes(settings.max_event_bytes)), change)
+    layouts.set(key, layout)
+    return { name, type: config.type, appender, layout, ignores: wishes(config.ignore_filters ?? [], []), durability, policies }
+  }
+
+  const { routes, route_mode: mode, fallback } = settings
+  const ignores = wishes(settings.ignore_filters, settings.include_filters)
+  const trail = createTrail({
+    destinations,
+    ...settings.appenders !== undefined && { routing: { route: compileRoutes(routes, mode), fallback, routesToFallback: routes.some(({ appenders }) => appenders.some(name => name === fallback)), lastRung: writeToStandardError } },
+    ignores: watch === undefined ? ignores : record => { watch(record); return ignores(record) },
+    surroundings: { now: Date.now, log },
+    policies: policiesOf(settings),
+    onFailure,
+    recordsAttemptedNames: settings.authentication.record_attempted_name,
+    queue: { maxBytes: sizeToBytes(settings.queue.max_bytes), timeout },
+    stop,
+    farewell
+  })
+  return { trail, named, destinations, tellNotices }
+
+  function tellNotices (): void {
+    notice = trail.notice
+    notices.forEach(trail.notice)
+  }
+}
+
+/**
+ * Starts the trail of an application. It says when it starts and stops, ends with the application
+ * or with the process, and opens its files anew at SIGHUP.
+ *
+ * @throws what `startTrail` throws
+ */
+export async function openTrail (app: FastifyInstance, settings: Settings, onFailure: OnFailure, { locate, shown }: Pick<ReadSettings<unknown>, 'locate' | 'shown'>): Promise<{ trail: Trail, appender: Pick<Appender, 'reopen'> }> {
+  const since = Date.now()
+  const { trail, named, destinations, tellNotices } = await startTrail({
+    settings,
+    onFailure,
+    locate,
+    log: app.log,
+    stop: createStop(app, 2 * durationToMilliseconds(settings.queue.timeout)),
+    farewell: settings.lifecycle_events ? status => auditStoppedEvent({ since, status, settings: shown }) : undefined
+  })
+  if (settings.lifecycle_events) trail.log(auditStartedEvent(shown), {}, since)
+  tellNotices()
+
+  const releases = [beforeLeaving(trail.writeNow)]
+  const hangup = named.flatMap(({ config }, index) => reopensOnSighup(config) ? [destinations[index]!.appender] : [])
+  if (hangup.length > 0) releases.push(reopenOnHangup(() => reopenAll(hangup), app.log))
+  app.addHook('onClose', async function closeTrail () {
+    await trail.close()
+    for (const release of releases) release()
+  })
+  return { trail, appender: { reopen: () => reopenAll(destinations.map(({ appender }) => appender)) } }
+}
+
+/** Reopens all, also when one of them cannot be. */
+async function reopenAll (appenders: readonly Appender[]): Promise<void> {
+  const results = await Promise.allSettled(appenders.map(async appender => { await appender.reopen?.() }))
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+}
