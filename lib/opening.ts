@@ -9,6 +9,7 @@ import { durationToMilliseconds, sizeToBytes } from './config/units.js'
 import type { Appender, AuditRecord, Layout, LogNotice, OnFailure, OperationalLog } from './contracts.js'
 import { auditStartedEvent, auditStoppedEvent } from './events/audit-log.js'
 import { createLayout as createNamedLayout } from './layouts/create.js'
+import { withLimit } from './layouts/limit.js'
 import { writeToStandardError } from './process/last-rung.js'
 import { beforeLeaving } from './process/leaving.js'
 import { reopenOnHangup } from './process/reopening.js'
@@ -82,7 +83,7 @@ export async function startTrail ({ settings, onFailure, locate, log, stop, fare
     })
     const { layout: layoutConfig = { type: 'json' } } = config
     const key = JSON.stringify(layoutConfig)
-    const layout = layouts.get(key) ?? withFields(createLayout(layoutConfig), change)
+    const layout = layouts.get(key) ?? withFields(withLimit(createLayout(layoutConfig), sizeToBytes(settings.max_event_bytes)), change)
     layouts.set(key, layout)
     return { name, type: config.type, appender, layout, ignores: wishes(config.ignore_filters ?? [], []), durability, policies }
   }

@@ -7,13 +7,14 @@ import { earlyBodyFault, lateBlockFault, maxSizeFault } from '../http/detail-set
 import { securitySchema } from '../http/security-settings.js'
 import { httpSchema, requestIdSchema } from '../http/settings.js'
 import { rangeFault } from '../http/trusted-senders.js'
+import { eventBytesFault } from '../layouts/limit.js'
 import { patternFault } from '../layouts/pattern.js'
 import { savedObjectsSchema } from '../repository/settings.js'
 import { fieldFault, fieldsSchema, hashKeyFault } from '../trail/fields/settings.js'
 import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
 import { onFailureSchema } from '../trail/on-failure.js'
 import { fallbackSchema, routeModeSchema, routesSchema } from '../trail/routes.js'
-import { authenticationSchema, durabilitySchema, lifecycleEventsSchema, queueSchema } from '../trail/settings.js'
+import { authenticationSchema, durabilitySchema, lifecycleEventsSchema, maxEventBytesSchema, queueSchema } from '../trail/settings.js'
 import { type Policies, voidPolicyFault } from '../trail/void-policies.js'
 import { allowSilencingFailuresSchema, includeFiltersSchema } from '../trail/wanted.js'
 import { appendersChecks, appendersSchema, type NamedAppender } from './appenders.js'
@@ -65,6 +66,7 @@ export const auditSchema = {
     lifecycle_events: lifecycleEventsSchema,
     on_failure: { ...onFailureSchema, default: {} },
     queue: { ...queueSchema, default: {} },
+    max_event_bytes: maxEventBytesSchema,
     ignore_filters: { ...ignoreFiltersSchema, default: [] },
     include_filters: { ...includeFiltersSchema, default: [] },
     allow_silencing_failures: { ...allowSilencingFailuresSchema, default: [] },
@@ -104,6 +106,7 @@ export const settingChecks: readonly SettingCheck[] = [
     { path: ['fields', list, EACH, 'when', 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
     { path: ['fields', list, EACH, 'when', 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null }
   ]),
+  { path: ['max_event_bytes'], fault: (size) => eventBytesFault(String(size)) },
   { path: ['fields', 'hash'], beside: ['fields'], fault: hashKeyFault },
   { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => rangeFault(String(range)) },
   { path: ['security', 'trusted_proxies', EACH], fault: (range) => rangeFault(String(range)) },

@@ -4,7 +4,7 @@ import type { AuditRecord, Layout } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
 import { createDateFormat, DATE_FORMATS, isDateFormat, isTimeZone, type DateFormat } from './date.js'
 import { lineText } from './line-text.js'
-import { plainEvent } from './plain.js'
+import { plainRecord } from './plain.js'
 import { objectJson } from './value.js'
 
 /** Kibana's default pattern. */
@@ -117,10 +117,4 @@ function coloured (colour: number | undefined, text: string): string {
 function metaText (record: AuditRecord): string {
   const { '@timestamp': timestamp, message, ecs, log, process, ...meta } = record
   return objectJson(meta, 0)
-}
-
-// The fields that the trail sets are always plain: they are kept as they are.
-function plainRecord (record: AuditRecord): AuditRecord {
-  const { '@timestamp': timestamp, ecs, log, process } = record
-  return { ...plainEvent(record), '@timestamp': timestamp, ecs, log, process }
 }

@@ -2,7 +2,8 @@
 // with everything that could be kept and `labels.audit_fault`, which says what could not. The
 // trail uses it for events that a layout refuses, and to keep an event as it was when it has
 // to wait for its request's user.
-import type { AuditEvent } from '../contracts.js'
+import type { AuditEvent, AuditRecord } from '../contracts.js'
+import { type Cut, withCutMark } from './cut.js'
 import { MAX_STRING_LENGTH } from './quote.js'
 import { isPlainObject, MAX_DEPTH } from './value.js'
 
@@ -12,11 +13,8 @@ const MAX_FAULT_LENGTH = 1000
 /** So many values are copied of one event; past it, fields are left out and marked. */
 const MAX_VALUES = 20_000
 
-/**
- * So much text is copied of one event, in UTF-16 units: about as much as a shipper still takes
- * for one line when every character of it has to be escaped.
- */
-export const MAX_TEXT = 1_000_000
+/** So much text is copied of one event, in UTF-16 units; past it, fields are left out and marked. What is larger than may be shipped is cut by limit.ts. */
+const MAX_TEXT = 4_000_000
 
 /** The fields that are objects in ECS: an index refuses a document with anything else there. */
 const OBJECTS = ['kibana', 'http', 'url', 'error', 'labels', 'user', 'client', 'trace'] as const
@@ -50,7 +48,16 @@ export function plainEvent (event: unknown): AuditEvent {
   if (copy.faults.length > 0) {
     fields.labels = { ...fields.labels as Fields | undefined, audit_fault: copy.faults.join('; ').slice(0, MAX_FAULT_LENGTH).toWellFormed() }
   }
+  if (copy.cuts.length > 0) fields.labels = withCutMark(fields.labels as Fields | undefined, copy.cuts)
   return fields as unknown as AuditEvent
+}
+
+/** The same of a record. Every field has its place, also one that is absent: the layouts count them. */
+export function plainRecord (record: AuditRecord): AuditRecord {
+  const plain = plainEvent(record)
+  // What the trail sets is always plain.
+  const { '@timestamp': timestamp, ecs, log, process } = record
+  return { ...Object.fromEntries(Object.keys(record).map(field => [field, undefined])), ...plain, '@timestamp': timestamp, ecs, log, process }
 }
 
 /** Text that can stand in an event: well-formed, of at most 32,766 characters. */
@@ -60,6 +67,7 @@ export function plainText (text: string): string {
 
 class PlainCopy {
   readonly faults: string[] = []
+  readonly cuts: Cut[] = []
   readonly #ancestors: object[] = []
   #values = 0
   #text = 0
@@ -88,7 +96,7 @@ class PlainCopy {
   #string (text: string, path: string): string | undefined {
     this.#text += Math.min(text.length, MAX_STRING_LENGTH)
     if (this.#text > MAX_TEXT) return this.#fault(path, `is left out: more than ${MAX_TEXT} characters in one event`)
-    if (text.length > MAX_STRING_LENGTH) this.#fault(path, `cut from ${text.length} to ${MAX_STRING_LENGTH} characters`)
+    if (text.length > MAX_STRING_LENGTH) this.cuts.push({ path, bytes: Buffer.byteLength(text) })
     else if (!text.isWellFormed()) this.#fault(path, 'holds lone surrogates')
     return plainText(text)
   }

@@ -32,8 +32,6 @@ export interface OutletParts {
 export interface Outlet<Made> {
   /** The line or lines of a record; null when filters drop it. Throws what a layout throws. */
   make (record: AuditRecord, facts: ScopeFacts): Made | null
-  /** The length of the longest line, in UTF-16 units. */
-  lengthOf (made: Made): number
   /** Queues what was made; the promise settles when it is acknowledged, or cannot be soon. */
   accept (made: Made, time: number, kind: number): Promise<void>
   /** Whether an event of so many bytes about the log itself can be taken now. */
@@ -57,7 +55,6 @@ export function createSingleOutlet ({ name, type, appender, layout, durability }
   const { queue } = delivery
   return {
     make: layout,
-    lengthOf: line => line.length,
     accept: delivery.accept,
     hasRoom: bytes => queue.hasRoom(bytes),
     get queued () { return queue.lines },

@@ -9,6 +9,13 @@ export const durabilitySchema = {
   description: 'What an acknowledgement means: none (the event is in the queue), write (the operating system has it: it survives the end of the process), fsync (the disk has it: it survives a loss of power).'
 } as const
 
+/** `max_event_bytes`. */
+export const maxEventBytesSchema = {
+  ...sizeSchema,
+  default: '1mb',
+  description: 'How many bytes an event may have as a line. The longest texts of a larger one are cut; labels.audit_truncated says which, and how many bytes they had.'
+} as const
+
 /** `queue`: what may wait to be written, and for how long anybody waits for it. */
 export const queueSchema = {
   type: 'object',

@@ -143,7 +143,6 @@ export function createSeveralOutlet (destinations: readonly Destination[], { rou
 
   return {
     make,
-    lengthOf: legs => Math.max(...legs.map(({ line }) => line.length)),
     accept,
     hasRoom: bytes => all.some(({ ledger, delivery }) => !ledger.isFailing && delivery.queue.hasRoom(bytes)),
     get queued () { return queued },

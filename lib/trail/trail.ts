@@ -3,8 +3,7 @@
 import type { AuditEvent, AuditRecord, AuditStatus, FailureClass, FailurePolicy, LogNotice, OnFailure, ScopeFacts, Surroundings } from '../contracts.js'
 import { AUDIT_ERR_CLOSED, AUDIT_ERR_WRITE } from '../errors.js'
 import { auditNoticeEvent } from '../events/audit-log.js'
-import { MAX_TEXT, messageOf, plainEvent } from '../layouts/plain.js'
-import { NOT_PLAIN } from '../layouts/quote.js'
+import { messageOf, plainEvent } from '../layouts/plain.js'
 import { Accounts } from './accounts.js'
 import { createDeadlines } from './deadlines.js'
 import { enrich, type ProcessFields } from './enrich.js'
@@ -113,9 +112,7 @@ function trailWith<Made> ({ ignores, surroundings, policies, onFailure, recordsA
   /** The same, for whatever an application may say. */
   function lineOfAny (event: AuditEvent, facts: ScopeFacts, time: number): Made | null {
     try {
-      const line = lineOf(event, facts, time)
-      if (line !== null && outlet.lengthOf(line) > MAX_TEXT) throw NOT_PLAIN
-      return line
+      return lineOf(event, facts, time)
     } catch {
       return lineOf(plainEvent(event), facts, time)
     }

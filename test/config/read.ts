@@ -24,6 +24,7 @@ test('a kibana.yml of 8.x works as it is', async (t) => {
     durability: 'write',
     on_failure: { writes: 'continue', reads: 'continue', http: 'continue', authentication: 'continue' },
     queue: { max_bytes: '64mb', timeout: '10s' },
+    max_event_bytes: '1mb',
     ignore_filters: [
       { actions: ['http_request', 'saved_object_find'] },
       { categories: ['database'], types: ['access'], outcomes: ['success', 'unknown'] },
@@ -136,7 +137,7 @@ test('all errors come at once, in the order of the file, each with its place', a
     code: 'AUDIT_ERR_CONFIG',
     message: [
       `${file}:2:12 xpack.security.audit.enabled: expected true or false, got "maybe"`,
-      `${file}:3:3 xpack.security.audit.apender: unknown key, expected one of enabled, appender, appenders, routes, route_mode, fallback, durability, lifecycle_events, on_failure, queue, ignore_filters, include_filters, allow_silencing_failures, fields, include_saved_object_names, savedObjectDiff, authentication, http, security, requestId, saved_objects; did you mean "appender"?`,
+      `${file}:3:3 xpack.security.audit.apender: unknown key, expected one of enabled, appender, appenders, routes, route_mode, fallback, durability, lifecycle_events, on_failure, queue, max_event_bytes, ignore_filters, include_filters, allow_silencing_failures, fields, include_saved_object_names, savedObjectDiff, authentication, http, security, requestId, saved_objects; did you mean "appender"?`,
       `${file}:10:13 xpack.security.audit.appender.policy.size: expected a size such as "100mb", got "10 parsecs"`,
       `${file}:11:36 xpack.security.audit.appender.strategy.max: expected a number from 1 to 100, got 1000`,
       `${file}:13:15 xpack.security.audit.ignore_filters[0].users[0]: expected a regular expression (RE2) between slashes such as "/^svc-/", got "/(/": error parsing regexp: missing closing ): \`(\``,

@@ -94,7 +94,7 @@ test('a record that cannot be written as it is becomes a marked line, never an e
   const circular: Record<string, unknown> = {}
   circular.self = circular
   const odd: object[] = [
-    { labels: circular }, { labels: { big: 1n } }, { message: 'x'.repeat(10_000_000) }, { message: 'lone \ud800' }, { message: undefined },
+    { labels: circular }, { labels: { big: 1n } }, { message: 'lone \ud800' }, { message: undefined },
     { labels: { get bad () { throw new Error('no') } } }, { message: 42 }, { labels: { value: Number.NaN } }
   ]
   for (const changes of odd) {
@@ -102,6 +102,9 @@ test('a record that cannot be written as it is becomes a marked line, never an e
     t.match(line, /^2012-02-01T14:30:22.011Z 5355 INFO {2}[^\n]* \{.*"audit_fault":".*\}\n$/)
     t.ok(line.length < 100_000, 'and of bounded length')
   }
+  const long = lineOf('%level %message %meta', { message: 'x'.repeat(10_000_000) })
+  t.match(long, /^INFO {2}x+ \{[^\n]*"audit_truncated":"message \(10000000 bytes\)"[^\n]*\}\n$/)
+  t.ok(long.length < 100_000, 'and of bounded length')
   const trap: AuditRecord = { ...record }
   Object.defineProperty(trap, 'labels', { enumerable: true, get () { throw new Error('no') } })
   t.match(createPatternLayout({ pattern: '%meta', highlight: false })(trap, {}), /^\{"event":.*"audit_fault":"labels: cannot be read \(no\)"\}\}\n$/)

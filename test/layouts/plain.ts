@@ -26,7 +26,6 @@ test('what cannot be kept is named in labels.audit_fault and everything else is 
     [12345678901234567890n, '12345678901234567890', /odd: a bigint/],
     [{ get bad () { throw new Error('getter says no') }, good: 1 }, { good: 1 }, /odd\.bad: cannot be read \(getter says no\)/],
     ['\ud800', '\ufffd', /odd: holds lone surrogates/],
-    ['x'.repeat(10_000_000), 'x'.repeat(MAX_STRING_LENGTH), /odd: cut from 10000000 to 32766 characters/],
     [NaN, undefined, /odd: NaN is not a number in JSON/],
     [() => {}, undefined, /odd: a function cannot be written/],
     [Symbol('s'), undefined, /odd: a symbol cannot be written/],
@@ -52,6 +51,12 @@ test('what cannot be kept is named in labels.audit_fault and everything else is 
     t.same(copy.event, event)
   }
   t.equal(Object.hasOwn(Object.prototype, 'admin'), false)
+})
+
+test('a text that is too long for an index is cut and named in labels.audit_truncated', async t => {
+  const labels = { audit_truncated: 'before', mine: 1 }
+  t.same(plain({ message: 'm', event, odd: 'x'.repeat(10_000_000) }), { message: 'm', event, odd: 'x'.repeat(MAX_STRING_LENGTH), labels: { audit_truncated: 'odd (10000000 bytes)' } })
+  t.same(plain({ message: 'm', event, odd: { list: ['é'.repeat(40_000), 1n] }, labels }).labels, { audit_truncated: 'before, odd.list[0] (80000 bytes)', mine: 1, audit_fault: 'odd.list[1]: a bigint, written as text' })
 })
 
 test('a cycle through arrays and depth without end come to an end', async t => {

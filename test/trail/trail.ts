@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import type { Appender, AuditEvent, Batch, Durability, Layout, OperationalLog } from '../../lib/contracts.js'
 import { createJsonLayout } from '../../lib/layouts/json.js'
+import { withLimit } from '../../lib/layouts/limit.js'
 import { createOnFailure } from '../../lib/trail/on-failure.js'
 import { createTrail, ECS_VERSION, type Trail, type TrailParts } from '../../lib/trail/trail.js'
 import { EcsVersion } from '@elastic/ecs'
@@ -13,7 +14,7 @@ const ALWAYS_CONTINUE = { writes: 'continue', reads: 'continue', http: 'continue
 
 interface TestTrail { trail: Trail, lines: () => Record<string, unknown>[], told: [string, string, object][], stopped: Error[] }
 
-function trailOf ({ fails = () => null, append, layout = createJsonLayout(), durability = 'write', ...parts }: { fails?: () => Error | null, append?: Appender['append'], layout?: Layout, durability?: Durability } & Partial<TrailParts> = {}): TestTrail {
+function trailOf ({ fails = () => null, append, layout = withLimit(createJsonLayout(), 1024 * 1024), durability = 'write', ...parts }: { fails?: () => Error | null, append?: Appender['append'], layout?: Layout, durability?: Durability } & Partial<TrailParts> = {}): TestTrail {
   let text = ''
   const told: [string, string, object][] = []
   const stopped: Error[] = []
@@ -75,6 +76,7 @@ test('what cannot be written goes out with what could be kept, and nothing is th
   t.equal(written.length, odd.length)
   for (const [i, line] of written.entries()) {
     if (i === 7) t.equal(line.message, 'a\nb\u0000\u2028"')
+    else if (i === 6) t.same(line.labels, { audit_truncated: 'message (10000000 bytes)' })
     else t.type((line.labels as { audit_fault: string }).audit_fault, 'string')
     t.type((line.event as { action: string }).action, 'string')
   }
@@ -204,10 +206,12 @@ test('an event of any size becomes a line that can be shipped', async t => {
   const { trail, lines } = trailOf()
   // The first is longer than a string can be, the second is not.
   for (const length of [20_000, 100]) await trail.log({ ...event, list: Array(length).fill('\u0001'.repeat(32_766)) }, {}, 0)
-  t.same(lines()[0], { ...lines()[1], '@timestamp': lines()[0]!['@timestamp'] })
-  const [line] = lines()
-  t.match(line, { message: 'm', labels: { audit_fault: /list\[30\]: is left out: more than 1000000 characters in one event/ } })
-  t.equal((line!.list as string[]).length, 30)
+  const [huge, large] = lines()
+  t.match(huge, { message: 'm', labels: { audit_fault: /list\[122\]: is left out: more than 4000000 characters in one event/, audit_truncated: /^list\[0\] \(32766 bytes\), / } })
+  t.equal((huge!.list as string[]).length, 122)
+  t.match(large, { message: 'm', labels: { audit_fault: undefined, audit_truncated: /^list\[0\] \(32766 bytes\), .*, and 80 more$/ } })
+  t.equal((large!.list as string[]).length, 100)
+  for (const line of lines()) t.ok(JSON.stringify(line).length < 1024 * 1024)
 })
 
 test('events that are held are accepted: flush and close wait for them, status counts them', async t => {

@@ -5,7 +5,7 @@ import { MAX_DEPTH } from '../../layouts/value.js'
 import { assertPlain, REQUIRED } from './path.js'
 
 /** Kept whatever is listed: what every record has, and the marks that say that a record is not as it was said. */
-const ALWAYS = [...REQUIRED, 'labels.audit_fault']
+const ALWAYS = [...REQUIRED, 'labels.audit_fault', 'labels.audit_truncated']
 
 /** A copy with these fields only; `dropped` is told the values of the others. @throws {NOT_PLAIN} something writes itself */
 export function keepOnly (record: object, paths: readonly string[], dropped: (value: unknown, path: string) => void): object {
