@@ -1,7 +1,7 @@
 // Measures fastify-audit against its peers and prints tables: `npm run bench` in the root.
 //
 //   BENCH_ROUNDS     rounds of every measurement; 20 unless told
-//   BENCH_SLICE_MS   how long one variant is loaded in one round; 300 unless told
+//   BENCH_SLICE_MS   how long one variant is loaded in one round; 1000 unless told
 //   BENCH_ONLY       what to measure, separated by commas: requests, durable, further, serialize, bulk, and to
 //                    narrow the requests down, variants: audited, audited-no-context, disabled, log4js, winston, evlog,
 //                    and request-context, which is measured only when it is named
@@ -25,7 +25,7 @@ const CONNECTIONS = 50
 
 const folder = join(import.meta.dirname, 'logs')
 const rounds = Number(process.env.BENCH_ROUNDS ?? 20)
-const sliceMilliseconds = Number(process.env.BENCH_SLICE_MS ?? 300)
+const sliceMilliseconds = Number(process.env.BENCH_SLICE_MS ?? 1000)
 const only = process.env.BENCH_ONLY?.split(',').map((word) => word.trim()) ?? PARTS
 const unknown = only.filter((word) => ![...PARTS, ...REFERENCES, ...VARIANTS, ...FURTHER].includes(word))
 

@@ -5,7 +5,7 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { test, type Test } from 'tap'
@@ -284,10 +284,18 @@ function inShort ({ event, kibana, user }: Event): string {
   return `${event.action} ${event.outcome ?? '-'} ${object} by ${user?.name ?? 'nobody'} in ${(kibana?.space_id as string | undefined) ?? '-'}`
 }
 
+/** The log from its beginning: at midnight it is rolled, whatever a test is doing. */
+function readWhole (file: string): string {
+  const folder = dirname(file)
+  const numberOf = (name: string): number => Number(/^audit-(\d+)\.log$/.exec(name)?.[1])
+  const rolled = readdirSync(folder).filter((name) => numberOf(name) > 0).sort((one, other) => numberOf(other) - numberOf(one))
+  return [...rolled, basename(file)].map((name) => readFileSync(join(folder, name), 'utf8')).join('')
+}
+
 function createTrail (file: string): { peek (): Event[], next (t: Test, expected: string[]): Promise<Event[]> } {
   let seen = 0
   // Whole lines only: the server may be writing the last one.
-  const read = (): Event[] => readFileSync(file, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line) as Event).filter(isOfARun)
+  const read = (): Event[] => readWhole(file).split('\n').slice(0, -1).map((line) => JSON.parse(line) as Event).filter(isOfARun)
   return {
     peek: read,
     /** The events since the last call: these and no others, each of them ECS. `:*` is any id. */
