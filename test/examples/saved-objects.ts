@@ -58,6 +58,8 @@ test('what keeps the example from starting is said, with what to do', async (t) 
   t.equal(await started({ PORT: 'abc' }), '1 PORT: expected a number from 0 to 65535, got "abc"\n')
   t.match(await started({ DATABASE_URL: 'postgres://somebody:secret@127.0.0.1:1/objects' }), /^1 The database that DATABASE_URL names does not answer: (?!.*secret)/)
   t.equal((await fetch(`${first.address}/health`)).status, 200, 'the one that runs is not touched')
+  // Before its folder goes: it would make it anew.
+  t.equal(await first.stop(), 0)
 })
 
 test('Ctrl+C, passed on by npm once more, ends it in order although a client has stopped in the middle of its request', async (t) => {

@@ -47,9 +47,10 @@ export interface AuditedAppOptions extends Partial<Omit<AuditOptions, 'config'>>
 
 /** Registers the plugin on a new application that writes to `audit.log` in the test's folder. */
 export async function auditedApp (t: Test, { section, server, before, ...options }: AuditedAppOptions = {}): Promise<AuditedApp> {
-  const file = join(t.testdir(), 'audit.log')
   const app = Fastify({ forceCloseConnections: true, ...server })
+  // Asked for before the folder: else that would be removed under the application, which makes it anew.
   t.teardown(() => app.close())
+  const file = join(t.testdir(), 'audit.log')
   await before?.(app)
   await app.register(audit, { config: { enabled: true, lifecycle_events: false, ...section?.appenders === undefined && { appender: { type: 'file', fileName: file, layout: { type: 'json' } } }, ...section } as AuditOptions['config'], ...options })
   return {
