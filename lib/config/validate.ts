@@ -5,6 +5,7 @@ import { Ajv } from 'ajv'
 import { coerce } from './environment.js'
 import type { JsonSchema } from './json-schema.js'
 import { actual, expectation, oneOfText, suggestion, tagValues } from './messages.js'
+import { narrowSchema } from './narrow-schema.js'
 import type { Path, Problem, SettingNode } from './setting-tree.js'
 import { findNode, nearestPlace, toPlain } from './setting-tree.js'
 
@@ -19,7 +20,7 @@ export function validate (tree: SettingNode, schema: object): { readonly value: 
   const ajv = new Ajv({ allErrors: true, discriminator: true, strictRequired: false, strictTypes: false, verbose: true, logger: false })
   // Written out by then; see shorthand.ts.
   ajv.addKeyword('shorthand').addKeyword('textFor')
-  const check = ajv.compile(schema)
+  const check = ajv.compile(narrowSchema(schema, tree))
   let value = toPlain(tree)
   if (!check(value) && coerceFromEnvironment(tree, check.errors ?? [])) {
     value = toPlain(tree)
