@@ -7,7 +7,7 @@ import { AUDIT_ERR_OPTION } from './errors.js'
 import { changedFields } from './explain/changed-fields.js'
 import type { ExplainedAppender, Explanation, MatchedRule } from './explain/explanation.js'
 import { keptFor, matchedRules } from './explain/rules.js'
-import { tryOut, type TriedOut } from './explain/try-out.js'
+import { SILENT, tryOut, type TriedOut } from './explain/try-out.js'
 import { readHashKey } from './trail/fields/key.js'
 import { failureClassOf } from './trail/on-failure.js'
 
@@ -80,7 +80,7 @@ function wanted (ignoredBy: readonly MatchedRule[], includedBy: readonly Matched
 }
 
 function explainAppenders ({ asked, written, named }: TriedOut, settings: Settings, locate: Locate, kind: Explanation['kind'], fate: string | null): ExplainedAppender[] {
-  const key = readHashKey(settings.fields, { directory: process.cwd(), locate, log: { info () {}, warn () {}, error () {} } })
+  const key = readHashKey(settings.fields, { directory: process.cwd(), locate, log: SILENT })
   const matching = settings.routes.flatMap(({ match, appenders }, position) => matchedRules([match], asked, () => locate('routes', position)).map(route => ({ ...route, appenders })))
   const deciding = settings.route_mode === 'first' ? matching.slice(0, 1) : matching
   const routes = deciding.map(({ where, rule }) => ({ where, rule }))

@@ -5,11 +5,12 @@ import { fromFault } from '../appenders/custom.js'
 import { pathOfLog } from '../appenders/file.js'
 import { lateBlockFault } from '../http/detail-settings.js'
 import { patternFault } from '../layouts/pattern.js'
-import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
+import { ignoreFiltersSchema } from '../trail/filter.js'
 import { ownOnFailureSchema } from '../trail/on-failure.js'
 import { durabilitySchema } from '../trail/settings.js'
 import { type Policies, voidPolicyFault } from '../trail/void-policies.js'
 import type { FromSchema } from './from-schema.js'
+import { ruleChecks } from './rule-checks.js'
 import { EACH, EACH_KEY, type SettingCheck } from './validate.js'
 
 const { default: _, ...durabilityWithoutDefault } = durabilitySchema
@@ -85,8 +86,6 @@ export const appendersChecks: readonly SettingCheck[] = [
   { path: ['routes', EACH, 'appenders', EACH], beside: ['appenders'], fault: nameFault },
   { path: ['route_mode'], beside: ['routes'], fault: (_, routes) => routes === undefined ? 'expected routes beside it, got none' : null },
   { path: ['fallback'], beside: ['appenders'], fault: fallbackFault },
-  ...(['users', 'paths'] as const).flatMap((key): SettingCheck[] => {
-    const fault = (text: unknown): string | null => ignoreFilterFaults([{ [key]: [String(text)] }])[0]?.message ?? null
-    return [{ path: ['appenders', EACH_KEY, 'ignore_filters', EACH, key, EACH], fault }, { path: ['routes', EACH, 'match', key, EACH], fault }]
-  })
+  ...ruleChecks('appenders', EACH_KEY, 'ignore_filters', EACH),
+  ...ruleChecks('routes', EACH, 'match')
 ]

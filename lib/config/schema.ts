@@ -11,7 +11,7 @@ import { eventBytesFault } from '../layouts/limit.js'
 import { patternFault } from '../layouts/pattern.js'
 import { savedObjectsSchema } from '../repository/settings.js'
 import { fieldFault, fieldsSchema, hashKeyFault } from '../trail/fields/settings.js'
-import { ignoreFilterFaults, ignoreFiltersSchema } from '../trail/filter.js'
+import { ignoreFiltersSchema } from '../trail/filter.js'
 import { onFailureSchema } from '../trail/on-failure.js'
 import { fallbackSchema, routeModeSchema, routesSchema } from '../trail/routes.js'
 import { authenticationSchema, durabilitySchema, lifecycleEventsSchema, maxEventBytesSchema, queueSchema } from '../trail/settings.js'
@@ -20,6 +20,7 @@ import { allowSilencingFailuresSchema, includeFiltersSchema } from '../trail/wan
 import { appendersChecks, appendersSchema, type NamedAppender } from './appenders.js'
 import type { Complete } from './defaults.js'
 import type { FromSchema } from './from-schema.js'
+import { ruleChecks } from './rule-checks.js'
 import { sizeSchema } from './units.js'
 import { EACH, type SettingCheck } from './validate.js'
 
@@ -97,14 +98,11 @@ export const settingChecks: readonly SettingCheck[] = [
   { path: ['on_failure', 'http'], beside: ['http'], fault: (policy, http) => lateBlockFault(policy, http as object | undefined) },
   { path: ['http', 'body', 'content_types'], beside: ['http'], fault: (types, http) => earlyBodyFault(types as unknown[], http as object | undefined) },
   { path: ['http', 'body', 'max_size'], fault: (size) => maxSizeFault(String(size)) },
-  ...['ignore_filters', 'include_filters'].flatMap((filters): SettingCheck[] => [
-    { path: [filters, EACH, 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
-    { path: [filters, EACH, 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null }
-  ]),
+  ...ruleChecks('ignore_filters', EACH),
+  ...ruleChecks('include_filters', EACH),
   ...(['include', 'exclude', 'hash'] as const).flatMap((list): SettingCheck[] => [
     { path: ['fields', list, EACH, 'fields', EACH], fault: (path) => fieldFault(list, String(path)) },
-    { path: ['fields', list, EACH, 'when', 'users', EACH], fault: (user) => ignoreFilterFaults([{ users: [String(user)] }])[0]?.message ?? null },
-    { path: ['fields', list, EACH, 'when', 'paths', EACH], fault: (path) => ignoreFilterFaults([{ paths: [String(path)] }])[0]?.message ?? null }
+    ...ruleChecks('fields', list, EACH, 'when')
   ]),
   { path: ['max_event_bytes'], fault: (size) => eventBytesFault(String(size)) },
   { path: ['fields', 'hash'], beside: ['fields'], fault: hashKeyFault },

@@ -3,7 +3,7 @@
 // ../explain.ts.
 import type { ReadSettings } from '../config/read.js'
 import type { Settings } from '../config/schema.js'
-import type { Appender, AuditEvent, AuditRecord, Batch, OperationalLog } from '../contracts.js'
+import type { Appender, AuditEvent, AuditRecord, OperationalLog } from '../contracts.js'
 import { createLayout } from '../layouts/create.js'
 import { type StartedTrail, startTrail } from '../opening.js'
 import { ALWAYS_GO_ON } from '../trail/on-failure.js'
@@ -26,7 +26,8 @@ export interface TriedOut {
   readonly lost: string | null
 }
 
-const SILENT: OperationalLog = { info () {}, warn () {}, error () {} }
+/** A log that nobody reads: an explanation warns of nothing. */
+export const SILENT: OperationalLog = { info () {}, warn () {}, error () {} }
 
 /** @param time milliseconds since the epoch */
 export async function tryOut (event: AuditEvent, time: number, settings: Settings, locate: ReadSettings<unknown>['locate']): Promise<TriedOut> {
@@ -63,13 +64,7 @@ export async function tryOut (event: AuditEvent, time: number, settings: Setting
 
 function keeping (lines: string[]): Appender {
   return {
-    async append ({ bytes, ends }: Batch) {
-      let start = 0
-      for (const end of ends) {
-        lines.push(bytes.toString('utf8', start, end - 1))
-        start = end
-      }
-    },
+    async append ({ bytes }) { lines.push(...bytes.toString('utf8').split('\n').slice(0, -1)) },
     async close () {}
   }
 }

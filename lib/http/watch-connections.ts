@@ -11,7 +11,7 @@ import { badRequestEvent, type Fault, type Peer, tlsErrorEvent } from '../events
 import { certificateFault, type Connection, type Failure, faultOf, isKnock, isNoHttp, peerOf, rememberPeer } from './connection-faults.js'
 import type { FloodLimit } from './flood-limit.js'
 import { listenBeside } from './listen-beside.js'
-import { isServerOf } from './watch-servers.js'
+import { createServerCheck } from './watch-servers.js'
 
 export interface WatchedConnections {
   readonly settings: { readonly bad_requests: boolean, readonly tls_errors: boolean }
@@ -21,7 +21,8 @@ export interface WatchedConnections {
 
 /** Says an event for each connection to a server of `app` that brings no HTTP, or no TLS. */
 export function watchConnections (app: FastifyInstance, { settings, limit }: WatchedConnections): void {
-  const isOurs = new WeakMap<Server, boolean>()
+  const isOurs = createServerCheck(app)
+  const watched = new WeakSet<Server>()
   const told = new WeakSet<object>()
   // Each has its own: who floods with one of them hides nothing of the other.
   const badRequests = limit()
@@ -50,7 +51,9 @@ export function watchConnections (app: FastifyInstance, { settings, limit }: Wat
     tlsErrors.say(tlsErrorEvent({ client: peerOf(connection), error: refused, isOpen: true }))
   }
 
-  function watch (server: Server): void {
+  function watchOnce (server: Server): void {
+    if (watched.has(server)) return
+    watched.add(server)
     if (settings.tls_errors) server.prependListener('tlsClientError', onTlsError).on('secureConnection', onSecure)
     if (!settings.bad_requests) return
     listenBeside(server, 'clientError', onBadRequest)
@@ -81,19 +84,13 @@ export function watchConnections (app: FastifyInstance, { settings, limit }: Wat
     const { socket } = message as { socket: Socket & { readonly server?: Server | null } }
     const { server } = socket
     if (server === undefined || server === null) return
-    let ours = isOurs.get(server)
-    if (ours === undefined) {
-      ours = isServerOf(app, server)
-      isOurs.set(server, ours)
-      if (ours) watch(server)
-    }
-    if (!ours) return
+    if (!isOurs(server)) return
+    watchOnce(server)
     rememberPeer(socket)
     if (settings.bad_requests && !(server instanceof TlsServer)) watchUnheard(server, socket)
   }
 
-  isOurs.set(app.server, true)
-  watch(app.server)
+  watchOnce(app.server)
   diagnostics.subscribe('net.server.socket', onConnection)
   app.addHook('onClose', async function stopWatchingConnections () {
     diagnostics.unsubscribe('net.server.socket', onConnection)

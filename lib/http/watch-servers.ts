@@ -7,6 +7,7 @@ import type { Http2ServerRequest, IncomingHttpHeaders, ServerHttp2Stream } from 
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
+import { rememberPeer } from './connection-faults.js'
 import { listenBeside } from './listen-beside.js'
 import type { RequestLike } from './scope.js'
 
@@ -34,10 +35,18 @@ export function watchServers (app: FastifyInstance, watcher: Watcher): void {
   if (app.initialConfig.http2 === true) watchHttp2(app.server, watcher)
 }
 
-/** True for the servers of `app`: listening on localhost makes a second one, which has the same handler. */
-export function isServerOf (app: FastifyInstance, server: Server): boolean {
-  const handlers = app.server.listeners('request')
-  return server === app.server || server.listeners('request').some(handler => handlers.includes(handler))
+/** Tells the servers of `app`: listening on localhost makes a second one, which has the same handler. Each is looked at once. */
+export function createServerCheck (app: FastifyInstance): (server: Server) => boolean {
+  const known = new WeakMap<Server, boolean>()
+  return function isOurs (server) {
+    let ours = known.get(server)
+    if (ours === undefined) {
+      const handlers = app.server.listeners('request')
+      ours = server === app.server || server.listeners('request').some(handler => handlers.includes(handler))
+      known.set(server, ours)
+    }
+    return ours
+  }
 }
 
 function closed (raw: Raw, response: ServerResponse, { isSeen, over }: Watcher): void {
@@ -55,17 +64,12 @@ export function isCut (response: ServerResponse & { readonly stream?: Partial<Se
 }
 
 function watchHttp1 (app: FastifyInstance, watcher: Watcher): void {
-  const isOurs = new WeakMap<Server, boolean>()
+  const isOurs = createServerCheck(app)
 
   function onStart (message: unknown): void {
     const { request, response, server, socket } = message as { request: IncomingMessage, response: ServerResponse, server: Server, socket: Socket }
-    let ours = isOurs.get(server)
-    if (ours === undefined) {
-      ours = isServerOf(app, server)
-      isOurs.set(server, ours)
-    }
-    if (!ours) return
-    rememberAddress(request.socket)
+    if (!isOurs(server)) return
+    rememberPeer(request.socket)
     response.on('close', () => { closed(request, response, watcher) })
     // A response that waits behind another one is not closed with the connection; its request is.
     if (responseOn(socket) !== null) request.on('close', () => { if (socket.destroyed) closed(request, response, watcher) })
@@ -82,7 +86,7 @@ function watchHttp1 (app: FastifyInstance, watcher: Watcher): void {
 function watchTakenOver (server: Server, watcher: Watcher): void {
   function onTaken (raw: IncomingMessage, socket: Socket): void {
     if (raw.httpVersionMajor > 1) return
-    rememberAddress(socket)
+    rememberPeer(socket)
     setImmediate(() => {
       // Who hands it to Fastify after all has put a response on the connection: then the hooks record it.
       const response = responseOn(socket)
@@ -129,9 +133,4 @@ function responseOn (socket: Socket): ServerResponse | null {
  */
 function rememberConnection (stream: ServerHttp2Stream, { encrypted, remoteAddress }: TLSSocket): void {
   Object.assign(stream, { encrypted, remoteAddress })
-}
-
-/** Node forgets the address of a closed socket unless it has been asked for. */
-function rememberAddress (socket: Socket): void {
-  Reflect.get(socket, 'remoteAddress')
 }

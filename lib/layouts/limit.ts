@@ -2,9 +2,10 @@
 // and `labels.audit_truncated` says which and how many bytes they had. Put around a layout by
 // whoever opens an appender; fields that are not recorded are gone by then.
 import { sizeToBytes } from '../config/units.js'
-import type { AuditRecord, Layout, ScopeFacts } from '../contracts.js'
+import type { AuditRecord, Layout } from '../contracts.js'
 import { bytesInLine, type Cut, cutTo, levelFor, withCutMark } from './cut.js'
-import { plainRecord } from './plain.js'
+import { NO_FACTS, plainRecord } from './plain.js'
+import { MAX_BYTES_PER_UNIT } from './quote.js'
 
 /** No text is cut to less: times, addresses, names and hashes stay whole. */
 const SHORTEST = 64
@@ -32,11 +33,6 @@ export function withLimit (layout: Layout, maxBytes: number): Layout {
     return line.length <= surelyFits || Buffer.byteLength(line) <= maxBytes ? line : shorterLine(layout, record, maxBytes)
   }
 }
-
-/** Of UTF-8, for one unit of UTF-16. */
-const MAX_BYTES_PER_UNIT = 3
-/** A record that has been copied is written without the facts of its request. */
-const NO_FACTS: ScopeFacts = {}
 
 function shorterLine (layout: Layout, record: AuditRecord, maxBytes: number): string {
   // What the trail sets is short, and shared by all records.

@@ -2,7 +2,7 @@
 // with everything that could be kept and `labels.audit_fault`, which says what could not. The
 // trail uses it for events that a layout refuses, and to keep an event as it was when it has
 // to wait for its request's user.
-import type { AuditEvent, AuditRecord } from '../contracts.js'
+import type { AuditEvent, AuditRecord, ScopeFacts } from '../contracts.js'
 import { type Cut, withCutMark } from './cut.js'
 import { MAX_STRING_LENGTH } from './quote.js'
 import { isPlainObject, MAX_DEPTH } from './value.js'
@@ -51,6 +51,9 @@ export function plainEvent (event: unknown): AuditEvent {
   if (copy.cuts.length > 0) fields.labels = withCutMark(fields.labels as Fields | undefined, copy.cuts)
   return fields as unknown as AuditEvent
 }
+
+/** For a layout, beside a record that is no request's, or is a copy: it says all that there is itself. */
+export const NO_FACTS: ScopeFacts = {}
 
 /** The same of a record. Every field has its place, also one that is absent: the layouts count them. */
 export function plainRecord (record: AuditRecord): AuditRecord {

@@ -6,6 +6,9 @@
  */
 export const MAX_STRING_LENGTH = 32_766
 
+/** The most bytes that a UTF-16 unit can take in UTF-8. */
+export const MAX_BYTES_PER_UNIT = 3
+
 // Beside what JSON demands (quotes, backslash, C0), these are escaped because a terminal or a
 // viewer might obey them: DEL and C1, line and paragraph separators, bidirectional overrides.
 // Surrogates are looked at more closely because a lone one is not text.

@@ -80,6 +80,9 @@ export function describeCall (operation: Operation, given: readonly unknown[], s
     }
   }
 
+  const found = (returned: NonNullable<Operation['returned']>, result: unknown): readonly ObjectReference[] | undefined =>
+    attempt(faults, 'returned', () => references(returned(result, args, nameOf)))
+
   const all = operation.records === false ? [] : requested.length === 0 ? [undefined] : recorded(requested)
   return {
     args,
@@ -91,14 +94,12 @@ export function describeCall (operation: Operation, given: readonly unknown[], s
       return faults.size === 0 ? [...requested, ...further] : [...requested, ...further, undefined]
     },
     handedOver (result) {
-      const { returned } = operation
-      if (returned === undefined) return []
-      return attempt(faults, 'returned', () => references(returned(result, args, nameOf))) ?? [undefined]
+      return operation.returned === undefined ? [] : found(operation.returned, result) ?? [undefined]
     },
     returned (result) {
       const { returned } = operation
       if (returned === undefined) return all
-      const objects = attempt(faults, 'returned', () => references(returned(result, args, nameOf)))
+      const objects = found(returned, result)
       return objects === undefined ? [undefined] : recorded(objects)
     },
     refused (result) {

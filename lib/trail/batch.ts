@@ -1,12 +1,11 @@
 // The lines that go out together, as bytes, and the one promise that all of them share. Filled
 // and handed over by delivery.ts. The hot path: a line is encoded here, once.
 import type { Batch } from '../contracts.js'
+import { MAX_BYTES_PER_UNIT } from '../layouts/quote.js'
 
 /** What a buffer starts with; under load it grows up to `MAX_BUFFER`. Bytes. */
 const MIN_BUFFER = 64 * 1024
 const MAX_BUFFER = 1024 * 1024
-/** The most bytes that a UTF-16 unit can take in UTF-8. */
-export const MAX_BYTES_PER_UNIT = 3
 
 /** A batch that is being filled, or waits, or is being written. */
 export class QueuedBatch {

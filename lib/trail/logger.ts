@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AccessAgreementFacts, AuditEvent, AuditLogger, AuditUser, RepositoryOptions, ScopeFacts, SessionCleanupFacts, TaskFacts, TaskHandle, UserLoginFacts, UserLogoutFacts } from '../contracts.js'
 import { taskEvent } from '../events/task.js'
-import { messageOf, plainEvent } from '../layouts/plain.js'
+import { messageOf, NO_FACTS, plainEvent } from '../layouts/plain.js'
 import type { WrapRepository } from './acting-logger.js'
 import { type Made, makeAcknowledgement, makeCleanup, makeLogin, makeLogout } from './authentication.js'
 import { failureClassOf } from './on-failure.js'
@@ -166,8 +166,6 @@ export abstract class Logger implements AuditLogger {
     this.#handedOver = done
   }
 }
-
-const NO_FACTS: ScopeFacts = {}
 
 /** The logger of what no request has caused: nothing is known of its scope but what it is made with. */
 export class RequestlessLogger extends Logger {

@@ -1,5 +1,6 @@
 // The lines that wait to be written, as batches, in order and counted. Driven by delivery.ts.
-import { MAX_BYTES_PER_UNIT, QueuedBatch } from './batch.js'
+import { MAX_BYTES_PER_UNIT } from '../layouts/quote.js'
+import { QueuedBatch } from './batch.js'
 
 /** A queue of lines, bounded in bytes. */
 export class LineQueue {

@@ -1,9 +1,9 @@
 // What happens to every event, whatever its source: enrich, filter, line, outlet. Made by
-// plugin.ts, one for each application; called by the scopes of http/.
+// opening.ts, one for each application; called by the scopes of http/.
 import type { AuditEvent, AuditRecord, AuditStatus, FailureClass, FailurePolicy, LogNotice, OnFailure, ScopeFacts, Surroundings } from '../contracts.js'
 import { AUDIT_ERR_CLOSED, AUDIT_ERR_WRITE } from '../errors.js'
 import { auditNoticeEvent } from '../events/audit-log.js'
-import { messageOf, plainEvent } from '../layouts/plain.js'
+import { messageOf, NO_FACTS, plainEvent } from '../layouts/plain.js'
 import { Accounts } from './accounts.js'
 import { createDeadlines } from './deadlines.js'
 import { enrich, type ProcessFields } from './enrich.js'
@@ -66,7 +66,6 @@ export interface Trail {
   close (): Promise<void>
 }
 
-const NO_FACTS: ScopeFacts = {}
 /** More than an event about the log takes. */
 const ROOM_FOR_AN_EVENT = 4096
 

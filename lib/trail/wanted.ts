@@ -1,5 +1,5 @@
 // Which events are recorded at all: `ignore_filters`, `include_filters`, and what neither of them
-// may silence: failures, and when the log was kept. Compiled once, at start, by plugin.ts; asked about every event.
+// may silence: failures, and when the log was kept. Compiled once, at start, by opening.ts; asked about every event.
 import type { FromSchema } from '../config/from-schema.js'
 import type { AuditRecord } from '../contracts.js'
 import { hasValue } from '../events/ecs-values.js'

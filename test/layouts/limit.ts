@@ -6,23 +6,14 @@ import { eventBytesFault, withLimit } from '../../lib/layouts/limit.js'
 import { createPatternLayout } from '../../lib/layouts/pattern.js'
 import { hashValue } from '../../lib/trail/fields/hash.js'
 import { auditedApp } from '../support/audited-app.js'
+import { recordWith } from '../support/records.js'
 
 const LIMIT = 8192
-const record = (more: object = {}): AuditRecord => ({
-  '@timestamp': '2026-01-01T00:00:00.000Z',
-  message: 'm',
+const record = (more: object = {}): AuditRecord => recordWith({
   event: { action: 'a', category: ['web'], outcome: 'failure' },
   kibana: { space_id: 'default', saved_object: { type: 'report', id: '7' } },
-  http: undefined,
-  url: undefined,
-  error: undefined,
-  labels: undefined,
-  user: { id: '1', name: 'ann' },
   client: { ip: '192.0.2.7' },
   trace: { id: 't'.repeat(32) },
-  ecs: { version: '9.4.0' },
-  log: { level: 'INFO', logger: 'l' },
-  process: { pid: 1 },
   ...more
 })
 const json = withLimit(createJsonLayout(), LIMIT)

@@ -1,6 +1,7 @@
 // What `fields` does to a record: exclude, then include, then hash. Compiled once, at start, by
-// plugin.ts, and put in front of a layout; without such settings the layout stays as it is.
-import type { AuditRecord, Layout, ScopeFacts } from '../../contracts.js'
+// opening.ts, and put in front of a layout; without such settings the layout stays as it is.
+import type { AuditRecord, Layout } from '../../contracts.js'
+import { NO_FACTS } from '../../layouts/plain.js'
 import { NOT_PLAIN } from '../../layouts/quote.js'
 import { isPlainObject, MAX_DEPTH } from '../../layouts/value.js'
 import { compileRule } from '../filter.js'
@@ -27,8 +28,6 @@ export function withFields (layout: Layout, change: Change | null): Layout {
     return changed === record ? layout(record, facts) : layout(changed, NO_FACTS)
   }
 }
-
-const NO_FACTS: ScopeFacts = {}
 
 /**
  * What is to be done to every record, or null for nothing. A record is never changed itself.

@@ -1,4 +1,4 @@
-// The key of the hashes, from the settings or from its file. Called by plugin.ts, once, at start.
+// The key of the hashes, from the settings or from its file. Called by opening.ts, once, at start, and by who tells what it would do.
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Surroundings } from '../../contracts.js'

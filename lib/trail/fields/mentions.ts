@@ -1,6 +1,7 @@
 // A value that is taken out of a record, or hashed, may stand in a sentence of it too: `User
 // [jane] has logged in`. Called by compile.ts with the values and what takes their places.
 import { plainText } from '../../layouts/plain.js'
+import { MAX_DEPTH } from '../../layouts/value.js'
 
 /** What stands in a sentence for a value that has been taken out. */
 export const REMOVED = 'redacted'
@@ -26,5 +27,5 @@ function aloneAs (value: string): string {
 export function eachText (value: unknown, tell: (text: string) => void, depth = 0): void {
   if (typeof value === 'string') tell(value)
   // Deeper than that nothing is written either.
-  else if (typeof value === 'object' && value !== null && depth <= 12) for (const item of Object.values(value)) eachText(item, tell, depth + 1)
+  else if (typeof value === 'object' && value !== null && depth <= MAX_DEPTH) for (const item of Object.values(value)) eachText(item, tell, depth + 1)
 }

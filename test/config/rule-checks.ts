@@ -1,0 +1,12 @@
+import { test } from 'tap'
+import { ruleChecks } from '../../lib/config/rule-checks.js'
+import { EACH } from '../../lib/config/validate.js'
+
+test('users and paths of a rule are looked at one by one, wherever the rule stands', async t => {
+  const [users, paths] = ruleChecks('routes', EACH, 'match')
+  t.same([users?.path, paths?.path], [['routes', EACH, 'match', 'users', EACH], ['routes', EACH, 'match', 'paths', EACH]])
+  t.equal(users?.fault('/^svc-/', undefined), null)
+  t.match(users?.fault('/(/', undefined), /expected /)
+  t.equal(paths?.fault('/metrics', undefined), null)
+  t.match(paths?.fault('/api/', undefined), /expected /)
+})
