@@ -1,0 +1,39 @@
+// What the forwarder and the appenders of a network speak to each other in. Types only. The
+// forwarder reads events from the spool, in order; a sender brings a batch of them to the
+// other side and says what has become of each.
+
+/** An event as it stands in the spool. */
+export interface ShippedEvent {
+  /** Its `event.id`: the key by which the other side knows an event that it has already. */
+  readonly id: string
+  /** The time of the event, milliseconds since the epoch. */
+  readonly time: number
+  /** The line of the layout, without its line feed. */
+  readonly line: string
+}
+
+/**
+ * What has become of an event: the other side has it (also when it had it before); it has not
+ * taken it, and is asked again; or it will never take it because of what it holds, and why.
+ */
+export type Verdict = 'delivered' | 'again' | { readonly rejected: string }
+
+/** Why nothing is known about a batch: no connection, no answer, an answer about the whole of it. All of it is sent again. */
+export interface SendFailure extends Error {
+  /** The other side asks not to be asked again for so many milliseconds. */
+  readonly retryAfter?: number
+}
+
+/** Brings events to the other side. Called with one batch at a time, never again before the promise has settled. */
+export interface Sender {
+  /**
+   * Sends a batch, in order.
+   *
+   * @param signal aborts when the application ends: what is under way may be given up, it is sent again at the next start
+   * @returns a verdict for each of the events, in their order
+   * @throws {SendFailure} (as a rejection) nothing is known about any of them
+   */
+  send (events: readonly ShippedEvent[], signal: AbortSignal): Promise<readonly Verdict[]>
+  /** Lets go of its connections. Called once, after the last `send` has settled. */
+  close (): Promise<void>
+}
