@@ -10,7 +10,7 @@ import { rangeFault } from '../http/trusted-senders.js'
 import { eventBytesFault } from '../layouts/limit.js'
 import { patternFault } from '../layouts/pattern.js'
 import { savedObjectsSchema } from '../repository/settings.js'
-import { fieldFault, fieldsSchema, hashKeyFault } from '../trail/fields/settings.js'
+import { fieldsSchema, hashKeyFault } from '../trail/fields/settings.js'
 import { ignoreFiltersSchema } from '../trail/filter.js'
 import { onFailureSchema } from '../trail/on-failure.js'
 import { fallbackSchema, routeModeSchema, routesSchema } from '../trail/routes.js'
@@ -20,7 +20,7 @@ import { allowSilencingFailuresSchema, includeFiltersSchema } from '../trail/wan
 import { appendersChecks, appendersSchema, type NamedAppender } from './appenders.js'
 import type { Complete } from './defaults.js'
 import type { FromSchema } from './from-schema.js'
-import { ruleChecks } from './rule-checks.js'
+import { fieldChecks, ruleChecks } from './rule-checks.js'
 import { sizeSchema } from './units.js'
 import { EACH, type SettingCheck } from './validate.js'
 
@@ -100,10 +100,7 @@ export const settingChecks: readonly SettingCheck[] = [
   { path: ['http', 'body', 'max_size'], fault: (size) => maxSizeFault(String(size)) },
   ...ruleChecks('ignore_filters', EACH),
   ...ruleChecks('include_filters', EACH),
-  ...(['include', 'exclude', 'hash'] as const).flatMap((list): SettingCheck[] => [
-    { path: ['fields', list, EACH, 'fields', EACH], fault: (path) => fieldFault(list, String(path)) },
-    ...ruleChecks('fields', list, EACH, 'when')
-  ]),
+  ...fieldChecks('fields'),
   { path: ['max_event_bytes'], fault: (size) => eventBytesFault(String(size)) },
   { path: ['fields', 'hash'], beside: ['fields'], fault: hashKeyFault },
   { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => rangeFault(String(range)) },

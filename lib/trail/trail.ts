@@ -11,6 +11,7 @@ import { type Hold, Holds } from './holds.js'
 import { bitOf, failureClassOf, kindsWith } from './on-failure.js'
 import { createSingleOutlet, type Destination, type Outlet, type OutletParts } from './outlet.js'
 import { keepingAlive, NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
+import { NO_SECTION_RULES, type SectionCounters } from './rule-counters.js'
 import { createSeveralOutlet, type Routing } from './several.js'
 import { createTimestamp } from './timestamp.js'
 
@@ -25,6 +26,10 @@ export interface TrailParts {
   readonly destinations: readonly Destination[]
   /** How events find their appenders. @default all go to the first */
   readonly routing?: Routing
+  /** What the rules of the settings have done. @default nobody counts */
+  readonly rules?: Pick<SectionCounters, 'tally' | 'read'>
+  /** What `process.pid` says. @default that of this process */
+  readonly pid?: number | undefined
   /** True for a record that is not to be written. */
   readonly ignores: (record: AuditRecord) => boolean
   readonly surroundings: Pick<Surroundings, 'now' | 'log'>
@@ -76,13 +81,14 @@ export function createTrail (parts: TrailParts): Trail {
   return trailWith(parts, outletParts => createSingleOutlet(destinations[0]!, outletParts))
 }
 
-function trailWith<Made> ({ ignores, surroundings, policies, onFailure, recordsAttemptedNames = false, queue, stop, farewell }: TrailParts, createOutlet: (parts: OutletParts) => Outlet<Made>): Trail {
+function trailWith<Made> ({ ignores, rules, pid = globalThis.process.pid, surroundings, policies, onFailure, recordsAttemptedNames = false, queue, stop, farewell }: TrailParts, createOutlet: (parts: OutletParts) => Outlet<Made>): Trail {
   const timestamp = createTimestamp()
+  const tally = rules?.tally
   let hasSaidFarewell = false
   const process: ProcessFields = Object.freeze({
     ecs: Object.freeze({ version: ECS_VERSION }),
     log: Object.freeze({ level: 'INFO', logger: LOGGER_NAME }),
-    process: Object.freeze({ pid: globalThis.process.pid })
+    process: Object.freeze({ pid })
   })
   const accounts = new Accounts({
     surroundings,
@@ -104,8 +110,11 @@ function trailWith<Made> ({ ignores, surroundings, policies, onFailure, recordsA
 
   /** What goes out of an event, its line or lines, or null when a filter drops it. */
   function lineOf (event: AuditEvent, facts: ScopeFacts, time: number): Made | null {
+    tally?.begin()
     const record = enrich(event, facts, timestamp(time), process)
-    return ignores(record) ? null : outlet.make(record, facts)
+    const made = ignores(record) ? null : outlet.make(record, facts)
+    tally?.commit()
+    return made
   }
 
   /** The same, for whatever an application may say. */
@@ -151,7 +160,7 @@ function trailWith<Made> ({ ignores, surroundings, policies, onFailure, recordsA
     const { queued, queuedBytes } = outlet
     const held = holds.events
     return {
-      enabled: true, state, accepted: accepted + held, written: writtenEvents, ignored, lost: lostEvents, queued: queued + held, queuedBytes, lastError, appenders: outlet.appenders()
+      enabled: true, state, accepted: accepted + held, written: writtenEvents, ignored, lost: lostEvents, queued: queued + held, queuedBytes, lastError, rules: rules?.read() ?? NO_SECTION_RULES, appenders: outlet.appenders()
     }
   }
 
