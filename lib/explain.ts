@@ -8,6 +8,7 @@ import { changedFields } from './explain/changed-fields.js'
 import type { ExplainedAppender, Explanation, MatchedRule } from './explain/explanation.js'
 import { changingRules, keptFor, matchedRules } from './explain/rules.js'
 import { SILENT, tryOut, type TriedOut } from './explain/try-out.js'
+import type { createLayout as createNamedLayout } from './layouts/create.js'
 import { readHashKey } from './trail/fields/key.js'
 import { failureClassOf } from './trail/on-failure.js'
 
@@ -32,14 +33,15 @@ export async function explain (event: AuditEvent | AuditRecord, config: string |
 /**
  * Reads the settings once, for many events.
  *
+ * @param createLayout makes the layouts that the settings name
  * @throws {AUDIT_ERR_CONFIG} and the other faults of settings, as at start
  */
-export function createExplain (config: string | AuditConfig): (event: AuditEvent | AuditRecord) => Promise<Explanation> {
+export function createExplain (config: string | AuditConfig, createLayout?: typeof createNamedLayout): (event: AuditEvent | AuditRecord) => Promise<Explanation> {
   const read = readSettings(config, auditSchema, { checks: settingChecks })
-  return async event => await explainWith(read, event)
+  return async event => await explainWith(read, event, createLayout)
 }
 
-async function explainWith ({ settings, locate }: ReadSettings<typeof auditSchema>, event: AuditEvent | AuditRecord): Promise<Explanation> {
+async function explainWith ({ settings, locate }: ReadSettings<typeof auditSchema>, event: AuditEvent | AuditRecord, createLayout?: typeof createNamedLayout): Promise<Explanation> {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
     throw new AUDIT_ERR_OPTION(`explain: expected an event as an object, got ${event === null ? 'null' : Array.isArray(event) ? 'a list' : typeof event}`)
   }
@@ -47,7 +49,7 @@ async function explainWith ({ settings, locate }: ReadSettings<typeof auditSchem
   if (!settings.enabled) return { recorded: false, because: `auditing is disabled: ${locate('enabled')}`, kind, ignoredBy: [], includedBy: null, keptFor: null, appenders: [] }
 
   const said = Date.parse(String(event['@timestamp']))
-  const tried = await tryOut(event, Number.isNaN(said) ? Date.now() : said, settings, locate)
+  const tried = await tryOut(event, Number.isNaN(said) ? Date.now() : said, settings, locate, createLayout)
   const { ignore_filters: ignore, include_filters: include, allow_silencing_failures: allowed } = settings
   const ignoredBy = matchedRules(ignore, tried.asked, position => locate('ignore_filters', position))
   const includedBy = include.length === 0 ? null : matchedRules(include, tried.asked, position => locate('include_filters', position))

@@ -1,5 +1,6 @@
 // `type: pino`: lines for a pino transport, in its worker thread: a copy for which nothing is
 // promised. Made by `createAppender`; a transport and its thread are in pino-transport.ts.
+import { setTimeout } from 'node:timers/promises'
 import type { FromSchema } from '../config/from-schema.js'
 import type { Appender, Batch, Surroundings } from '../contracts.js'
 import { AUDIT_ERR_APPENDER_OPEN, AUDIT_ERR_CLOSED, AUDIT_ERR_WRITE } from '../errors.js'
@@ -31,21 +32,26 @@ const START_PATIENCE = 3000
 /** A transport that has not answered for so long hangs: a process that leaves does not wait for it. Milliseconds. */
 const LEAVE_PATIENCE = 1000
 
+/** How long what is under way has at the end. Milliseconds. */
+const CLOSE_PATIENCE = 5000
+
 /**
  * Starts the transport. A batch is acknowledged when the worker has taken it and, where the transport
- * can say so, has flushed it. When a transport fails, its thread ends with what it had not written; the
+ * says so, has flushed it, and has not failed for a moment: nobody knows that it is written. When a transport fails, its thread ends with what it had not written; the
  * next attempt starts another, with the whole batch: a line may be there twice, and one that was cut.
  *
  * @param load finds pino
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) pino is not installed, there is no such transport, or it fails at its start
  */
-export async function createPinoAppender ({ target, options = {} }: PinoConfig, { directory, locate, mayOpenLater, now }: Surroundings, load: () => Promise<Pino> = loadPino): Promise<Appender> {
+export async function createPinoAppender ({ target, options = {} }: PinoConfig, { directory, locate, mayOpenLater, now, log }: Surroundings, load: () => Promise<Pino> = loadPino): Promise<Appender> {
   const refuse = (expected: string, cause: unknown): Error =>
     new AUDIT_ERR_APPENDER_OPEN(`${locate('appender', 'target')}: expected ${expected}, got ${JSON.stringify(target)}: ${reasonOf(cause)}`, { cause })
   const pino = await load().catch((cause: unknown) => {
     throw new AUDIT_ERR_APPENDER_OPEN(`${locate('appender', 'type')}: expected the package pino, which type: pino needs, to be installed (npm install pino): ${reasonOf(cause)}`, { cause })
   })
-  const start = (): Transport => startTransport(pino, { target, options, directory })
+  // What it had taken before is not handed over again, and nobody else would tell.
+  const lost = (err: Error): void => { if (underWay === 0 && !isClosed) log.error({ err, target }, 'fastify-audit: a pino transport has failed; what it had taken before may be lost') }
+  const start = (): Transport => startTransport(pino, { target, options, directory, failed: lost })
 
   let transport: Transport | null = null
   let isClosed = false
@@ -98,9 +104,9 @@ export async function createPinoAppender ({ target, options = {} }: PinoConfig, 
     async close () {
       if (isClosed) return
       isClosed = true
-      if (hangs()) return transport?.abandon()
-      await Promise.allSettled([lastAppend])
-      await transport?.end()
+      if (!hangs()) await Promise.race([Promise.allSettled([lastAppend]), setTimeout(CLOSE_PATIENCE, undefined, { ref: false })])
+      if (underWay > 0) transport?.abandon()
+      else await transport?.end()
     }
   }
 }

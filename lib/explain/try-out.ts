@@ -4,7 +4,7 @@
 import type { ReadSettings } from '../config/read.js'
 import type { Settings } from '../config/schema.js'
 import type { Appender, AuditEvent, AuditRecord, OperationalLog } from '../contracts.js'
-import { createLayout } from '../layouts/create.js'
+import { createLayout as createNamedLayout } from '../layouts/create.js'
 import { type StartedTrail, startTrail } from '../opening.js'
 import { ALWAYS_GO_ON } from '../trail/on-failure.js'
 
@@ -30,8 +30,11 @@ export interface TriedOut {
 /** A log that nobody reads: an explanation warns of nothing. */
 export const SILENT: OperationalLog = { info () {}, warn () {}, error () {} }
 
-/** @param time milliseconds since the epoch */
-export async function tryOut (event: AuditEvent, time: number, settings: Settings, locate: ReadSettings<unknown>['locate']): Promise<TriedOut> {
+/**
+ * @param time milliseconds since the epoch
+ * @param createLayout makes the layouts that the settings name
+ */
+export async function tryOut (event: AuditEvent, time: number, settings: Settings, locate: ReadSettings<unknown>['locate'], createLayout = createNamedLayout): Promise<TriedOut> {
   const kept: string[][] = []
   const records = new Map<string, AuditRecord>()
   let asked: AuditRecord | undefined
