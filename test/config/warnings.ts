@@ -10,13 +10,13 @@ function warningsOf (section: object): string[] {
   return settingWarnings(settings, createOnFailure(policiesOf(settings), 0).holds)
 }
 
-const ignore_filters = [{ actions: ['http_request'] }]
+const filters = { ignore_filters: [{ actions: ['http_request'] }] }
 
 test('a filter of one of several appenders is told of like one of the section, for its own policy', async t => {
-  t.match(warningsOf({ on_failure: { http: 'block' }, ignore_filters }), [/^on_failure\.http holds .*: a rule of ignore_filters/])
-  t.same(warningsOf({ on_failure: { http: 'block' }, appenders: { a: { type: 'console', ignore_filters }, b: { type: 'console', on_failure: 'continue', ignore_filters } } }),
+  t.match(warningsOf({ on_failure: { http: 'block' }, ...filters }), [/^on_failure\.http holds .*: a rule of ignore_filters/])
+  t.same(warningsOf({ on_failure: { http: 'block' }, appenders: { a: { type: 'console', ...filters }, b: { type: 'console', on_failure: 'continue', ...filters } } }),
     ['on_failure.http of appenders.a holds for events that go there: a rule of its ignore_filters may drop some, and nobody waits for it then'])
-  t.same(warningsOf({ on_failure: { writes: 'block' }, appenders: { a: { type: 'console', ignore_filters } } }), [])
+  t.same(warningsOf({ on_failure: { writes: 'block' }, appenders: { a: { type: 'console', ...filters } } }), [])
 })
 
 test('an appender that promises nothing is told of, until the settings say so themselves', async t => {

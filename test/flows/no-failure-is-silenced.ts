@@ -72,9 +72,9 @@ test('an exclusion or a rewrite: what says that it failed stays, also for the fi
 })
 
 test('a route: whatever it matches, an appender has it', async t => {
-  for (const route_mode of ['first', 'all']) {
+  for (const mode of ['first', 'all']) {
     const routed = await sayFour(t, {
-      route_mode,
+      route_mode: mode,
       appenders: { a: {}, b: { ignore_filters: everything }, spare: {} },
       fallback: 'spare',
       routes: [{ match: { actions: ['nothing'] }, appenders: ['a'] }, { match: { outcomes: ['failure', 'success'] }, appenders: ['b'] }]
