@@ -18,13 +18,15 @@ const MAX_STEPS = 1 << 14
  * drawn once: they are what two processes differ by.
  *
  * A tenth of `randomUUID()`'s price: nearly always only the counter is new.
+ *
+ * @param steps how many times 4096 ids a millisecond has; a power of two. All that there are, but for a test
  */
-export function createEventIds (): NextEventId {
+export function createEventIds (steps = MAX_STEPS): NextEventId {
   const digits = Array.from({ length: STEP }, (_, number) => hex(number, 3))
   const random = randomBytes(8)
   const tail = '-' + random.toString('hex', 0, 6)
   /** Where the counter of a millisecond begins: half of its range at the most, so that there is room to count. */
-  const firstStep = random.readUInt16BE(6) % (MAX_STEPS / 2)
+  const firstStep = random.readUInt16BE(6) % (steps / 2)
   let last = 0
   let step = firstStep
   let next = 0
@@ -35,7 +37,7 @@ export function createEventIds (): NextEventId {
     if (time >= last + 1) {
       last = Math.floor(time)
       step = firstStep
-    } else if (++step === MAX_STEPS) {
+    } else if (++step === steps) {
       last++
       step = 0
     }
@@ -47,6 +49,9 @@ export function createEventIds (): NextEventId {
     return head + digits[next++]! + tail
   }
 }
+
+/** An id that these functions may have made. */
+export const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 const hex = (number: number, digits: number): string => number.toString(16).padStart(digits, '0')
 

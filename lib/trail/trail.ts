@@ -7,7 +7,7 @@ import { messageOf, NO_FACTS, plainEvent } from '../layouts/plain.js'
 import { Accounts } from './accounts.js'
 import { createDeadlines } from './deadlines.js'
 import { enrich, type ProcessFields } from './enrich.js'
-import { createEventIds } from './event-id.js'
+import { createEventIds, type NextEventId } from './event-id.js'
 import { type Hold, Holds } from './holds.js'
 import { bitOf, failureClassOf, kindsWith } from './on-failure.js'
 import { createSingleOutlet, type Destination, type Outlet, type OutletParts } from './outlet.js'
@@ -34,6 +34,8 @@ export interface TrailParts {
   readonly onFailure: OnFailure
   /** @default false */
   readonly recordsAttemptedNames?: boolean
+  /** @default createEventIds() */
+  readonly nextId?: NextEventId | undefined
   readonly queue: {
     /** How many bytes may wait to be written. */
     readonly maxBytes: number
@@ -77,9 +79,8 @@ export function createTrail (parts: TrailParts): Trail {
   return trailWith(parts, outletParts => createSingleOutlet(destinations[0]!, outletParts))
 }
 
-function trailWith<Made> ({ ignores, surroundings, policies, onFailure, recordsAttemptedNames = false, queue, stop, farewell }: TrailParts, createOutlet: (parts: OutletParts) => Outlet<Made>): Trail {
+function trailWith<Made> ({ ignores, surroundings, policies, onFailure, recordsAttemptedNames = false, nextId = createEventIds(), queue, stop, farewell }: TrailParts, createOutlet: (parts: OutletParts) => Outlet<Made>): Trail {
   const timestamp = createTimestamp()
-  const nextId = createEventIds()
   let hasSaidFarewell = false
   const process: ProcessFields = Object.freeze({
     ecs: Object.freeze({ version: ECS_VERSION }),
