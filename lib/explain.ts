@@ -10,6 +10,7 @@ import { changingRules, keptFor, matchedRules } from './explain/rules.js'
 import { SILENT, tryOut, type TriedOut } from './explain/try-out.js'
 import type { createLayout as createNamedLayout } from './layouts/create.js'
 import { readHashKey } from './trail/fields/key.js'
+import { EVENT_ID } from './trail/event-id.js'
 import { failureClassOf } from './trail/on-failure.js'
 
 type Locate = ReadSettings<unknown>['locate']
@@ -20,7 +21,7 @@ type Path = (string | number)[]
  * what their lines are. Nothing is opened and nothing is written.
  *
  * @param event as it is said without a request; or a line of a log, read as JSON, whose
- *   time, user, client, trace and process are kept. What `fields` took out of a line is not there
+ *   time, id, user, client, trace and process are kept. What `fields` took out of a line is not there
  *   any more, and a hash in it would be hashed again. Of an event that is only said, `process.pid` is 0.
  * @param config as for the plugin: the path of a yml, or the section as an object
  * @throws {AUDIT_ERR_OPTION} (as a rejection) the event is no object
@@ -49,7 +50,7 @@ async function explainWith ({ settings, locate }: ReadSettings<typeof auditSchem
   if (!settings.enabled) return { recorded: false, because: `auditing is disabled: ${locate('enabled')}`, kind, ignoredBy: [], includedBy: null, keptFor: null, appenders: [] }
 
   const said = Date.parse(String(event['@timestamp']))
-  const tried = await tryOut(event, Number.isNaN(said) ? Date.now() : said, settings, locate, createLayout)
+  const tried = await tryOut(event, Number.isNaN(said) ? Date.now() : said, settings, locate, { id: idOf(event), createLayout })
   const { ignore_filters: ignore, include_filters: include, allow_silencing_failures: allowed } = settings
   const ignoredBy = matchedRules(ignore, tried.asked, position => locate('ignore_filters', position))
   const includedBy = include.length === 0 ? null : matchedRules(include, tried.asked, position => locate('include_filters', position))
@@ -65,6 +66,16 @@ async function explainWith ({ settings, locate }: ReadSettings<typeof auditSchem
     includedBy,
     keptFor: kept,
     appenders: explainAppenders(tried, settings, locate, kind, tried.lost ?? fate)
+  }
+}
+
+/** The id of an event that comes from a log; one that an application says is not recorded. */
+function idOf (event: AuditEvent | AuditRecord): string | undefined {
+  try {
+    const { id } = event.event
+    return typeof id === 'string' && EVENT_ID.test(id) ? id : undefined
+  } catch {
+    return undefined
   }
 }
 

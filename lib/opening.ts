@@ -14,16 +14,18 @@ import { writeToStandardError } from './process/last-rung.js'
 import { beforeLeaving } from './process/leaving.js'
 import { reopenOnHangup } from './process/reopening.js'
 import { createStop } from './process/stopping.js'
+import type { NextEventId } from './trail/event-id.js'
 import type { Destination } from './trail/outlet.js'
 import { readHashKey } from './trail/fields/key.js'
 import { createLineMakers, type LineMaker } from './trail/line-makers.js'
 import { compileRoutes } from './trail/routes.js'
+import { createRouting, type TrailWays, trailWays } from './trail/routing.js'
 import { createRuleCounters, createSectionCounters } from './trail/rule-counters.js'
 import type { Routing } from './trail/several.js'
 import { Tally } from './trail/tally.js'
 import { createTrail, type Trail, type TrailParts } from './trail/trail.js'
 import { compileWishes } from './trail/wanted.js'
-import { type Rewrite, unroutedNames, type Way, waysFrom } from './trail/ways.js'
+import type { Rewrite } from './trail/ways.js'
 
 /** What a trail is started with. */
 export interface TrailStart {
@@ -38,6 +40,8 @@ export interface TrailStart {
   readonly watch?: (record: AuditRecord) => void
   /** What `process.pid` says. @default that of this process */
   readonly pid?: number
+  /** @default new ones, in ascending order */
+  readonly nextId?: NextEventId | undefined
   /** @default the appenders that the settings name */
   readonly createAppender?: typeof createNamedAppender
   /** @default the layouts that the settings name */
@@ -45,14 +49,6 @@ export interface TrailStart {
 }
 
 const NO_LISTS = { include: [], exclude: [], hash: [] }
-
-/** Where events go. */
-export interface TrailWays {
-  /** The ways that begin at a name of `appenders`. */
-  from (name: string): readonly Way[]
-  /** The names that an event goes to which no route matches. */
-  readonly unrouted: readonly string[]
-}
 
 /** A trail, and what it was made of. */
 export interface StartedTrail {
@@ -70,7 +66,7 @@ export interface StartedTrail {
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) one of the appenders cannot be opened; the others are closed again
  * @throws {AUDIT_ERR_CONFIG} (as a rejection) the key of the hashes cannot be read
  */
-export async function startTrail ({ settings, onFailure, locate, log, stop, farewell, watch, pid, createAppender = createNamedAppender, createLayout = createNamedLayout }: TrailStart): Promise<StartedTrail> {
+export async function startTrail ({ settings, onFailure, locate, log, stop, farewell, watch, pid, nextId, createAppender = createNamedAppender, createLayout = createNamedLayout }: TrailStart): Promise<StartedTrail> {
   // What an appender has to tell while it is being opened waits for the trail.
   const notices: LogNotice[] = []
   let notice = (told: LogNotice): void => { notices.push(told) }
@@ -113,24 +109,13 @@ export async function startTrail ({ settings, onFailure, locate, log, stop, fare
     return makerFor({ layout, fields, through })
   }
 
-  const names = settings.appenders === undefined ? ['default'] : Object.keys(settings.appenders)
   const { fallback } = settings
-  const ways: TrailWays = { from: name => waysFrom(name, rewrites), unrouted: unroutedNames(names, rewrites, fallback) }
+  const ways = trailWays(settings.appenders === undefined ? ['default'] : Object.keys(settings.appenders), rewrites, fallback)
 
   function routing (): Routing {
     const configs = new Map(named.map(({ name, config }) => [name, config]))
-    const reserve = fallback === undefined ? undefined : configs.get(fallback)
-    return {
-      route: compileRoutes(routes, settings.route_mode, rules.routes),
-      ways: new Map(names.map(name => [name, ways.from(name).map(({ to, through }) => {
-        const config = configs.get(to)!
-        return { to, line: lineFor(config, through), instead: lineFor(reserve ?? config, through) }
-      })])),
-      unrouted: ways.unrouted,
-      fallback,
-      routesToFallback: [...ways.unrouted, ...routes.flatMap(({ appenders }) => appenders)].some(name => ways.from(name).some(({ to }) => to === fallback)),
-      lastRung: writeToStandardError
-    }
+    const line = (name: string, through: readonly Rewrite[]): LineMaker => lineFor(configs.get(name)!, through)
+    return createRouting({ ways, routes, fallback, route: compileRoutes(routes, settings.route_mode, rules.routes), line, lastRung: writeToStandardError })
   }
 
   const ignores = compileWishes({ ignore, include, allowed }, rules.filters)
@@ -143,6 +128,7 @@ export async function startTrail ({ settings, onFailure, locate, log, stop, fare
     surroundings: { now: Date.now, log },
     policies: policiesOf(settings),
     onFailure,
+    nextId,
     recordsAttemptedNames: settings.authentication.record_attempted_name,
     queue: { maxBytes: sizeToBytes(settings.queue.max_bytes), timeout },
     stop,

@@ -95,6 +95,8 @@ export function startTransport (pino: Pino, { target, options, directory, failed
       try {
         for (const bytes of all) stream.write(bytes as unknown as string)
         stream.flushSync()
+        // One that is over swallows what it gets.
+        if ((stream as unknown as { readonly destroyed?: boolean }).destroyed === true) return false
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_MOMENT)
         return true
       } catch {

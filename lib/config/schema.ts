@@ -9,6 +9,7 @@ import { httpSchema, requestIdSchema } from '../http/settings.js'
 import { rangeFault } from '../http/trusted-senders.js'
 import { eventBytesFault } from '../layouts/limit.js'
 import { patternFault } from '../layouts/pattern.js'
+import { noTypesFault, savedObjectDiffSchema } from '../repository/difference-settings.js'
 import { savedObjectsSchema } from '../repository/settings.js'
 import { fieldsSchema, hashKeyFault } from '../trail/fields/settings.js'
 import { ignoreFiltersSchema } from '../trail/filter.js'
@@ -21,35 +22,7 @@ import { appendersChecks, appendersSchema, type NamedAppender } from './appender
 import type { Complete } from './defaults.js'
 import type { FromSchema } from './from-schema.js'
 import { fieldChecks, ruleChecks } from './rule-checks.js'
-import { sizeSchema } from './units.js'
 import { EACH, type SettingCheck } from './validate.js'
-
-/** `savedObjectDiff`: known, so that a section that switches it off works; there is nothing to switch on yet. */
-const savedObjectDiffSchema = {
-  type: 'object',
-  description: 'Field-level differences of changed objects. They are not recorded yet: only `enabled: false` is accepted.',
-  additionalProperties: false,
-  default: {},
-  properties: {
-    enabled: {
-      const: false,
-      title: 'false, because field-level differences are not recorded yet',
-      description: 'Whether differences are recorded. Not yet: only false is accepted.',
-      default: false
-    },
-    typesToInclude: {
-      type: 'array',
-      items: { type: 'string', minLength: 1 },
-      description: 'The types of objects whose differences are recorded. Without effect as long as `enabled` is false.',
-      default: []
-    },
-    fieldSizeLimit: {
-      ...sizeSchema,
-      description: 'How large a field may be to be recorded. Without effect as long as `enabled` is false.',
-      default: '48kb'
-    }
-  }
-} as const
 
 /** `xpack.security.audit`. */
 export const auditSchema = {
@@ -77,7 +50,7 @@ export const auditSchema = {
       description: 'Whether the name of an object is recorded beside its id, as kibana.saved_object.name.',
       default: true
     },
-    savedObjectDiff: savedObjectDiffSchema,
+    savedObjectDiff: { ...savedObjectDiffSchema, default: {} },
     authentication: { ...authenticationSchema, default: {} },
     http: { ...httpSchema, default: {} },
     security: { ...securitySchema, default: {} },
@@ -101,6 +74,7 @@ export const settingChecks: readonly SettingCheck[] = [
   ...ruleChecks('ignore_filters', EACH),
   ...ruleChecks('include_filters', EACH),
   ...fieldChecks('fields'),
+  { path: ['savedObjectDiff', 'enabled'], beside: ['savedObjectDiff'], fault: noTypesFault },
   { path: ['max_event_bytes'], fault: (size) => eventBytesFault(String(size)) },
   { path: ['fields', 'hash'], beside: ['fields'], fault: hashKeyFault },
   { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => rangeFault(String(range)) },

@@ -32,9 +32,10 @@ export const SILENT: OperationalLog = { info () {}, warn () {}, error () {} }
 
 /**
  * @param time milliseconds since the epoch
+ * @param id of an event that has been recorded
  * @param createLayout makes the layouts that the settings name
  */
-export async function tryOut (event: AuditEvent, time: number, settings: Settings, locate: ReadSettings<unknown>['locate'], createLayout = createNamedLayout): Promise<TriedOut> {
+export async function tryOut (event: AuditEvent, time: number, settings: Settings, locate: ReadSettings<unknown>['locate'], { id, createLayout = createNamedLayout }: { readonly id?: string | undefined, readonly createLayout?: typeof createNamedLayout | undefined } = {}): Promise<TriedOut> {
   const kept: string[][] = []
   const records = new Map<string, AuditRecord>()
   let asked: AuditRecord | undefined
@@ -46,6 +47,7 @@ export async function tryOut (event: AuditEvent, time: number, settings: Setting
     stop () {},
     pid: pidOf(event),
     watch (record) { asked = record },
+    nextId: id === undefined ? undefined : () => id,
     async createAppender () {
       const lines: string[] = []
       kept.push(lines)
