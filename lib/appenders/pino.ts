@@ -7,6 +7,7 @@ import { AUDIT_ERR_APPENDER_OPEN, AUDIT_ERR_CLOSED, AUDIT_ERR_WRITE } from '../e
 import { layoutSchema } from '../layouts/create.js'
 import { messageOf } from '../layouts/plain.js'
 import { mayPass } from './passing-faults.js'
+import { loadPeer } from './peer-package.js'
 import { type Pino, startTransport, type Transport } from './pino-transport.js'
 
 /** `appender` with `type: pino`. */
@@ -41,14 +42,13 @@ const CLOSE_PATIENCE = 5000
  * next attempt starts another, with the whole batch: a line may be there twice, and one that was cut.
  *
  * @param load finds pino
- * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) pino is not installed, there is no such transport, or it fails at its start
+ * @throws {AUDIT_ERR_PACKAGE} (as a rejection) pino is not installed
+ * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) there is no such transport, or it fails at its start
  */
 export async function createPinoAppender ({ target, options = {} }: PinoConfig, { directory, locate, mayOpenLater, now, log }: Surroundings, load: () => Promise<Pino> = loadPino): Promise<Appender> {
   const refuse = (expected: string, cause: unknown): Error =>
     new AUDIT_ERR_APPENDER_OPEN(`${locate('appender', 'target')}: expected ${expected}, got ${JSON.stringify(target)}: ${reasonOf(cause)}`, { cause })
-  const pino = await load().catch((cause: unknown) => {
-    throw new AUDIT_ERR_APPENDER_OPEN(`${locate('appender', 'type')}: expected the package pino, which type: pino needs, to be installed (npm install pino): ${reasonOf(cause)}`, { cause })
-  })
+  const pino = await loadPeer('pino', 'pino', load)
   // What it had taken before is not handed over again, and nobody else would tell.
   const lost = (err: Error): void => { if (underWay === 0 && !isClosed) log.error({ err, target }, 'fastify-audit: a pino transport has failed; what it had taken before may be lost') }
   const start = (): Transport => startTransport(pino, { target, options, directory, failed: lost })

@@ -7,7 +7,7 @@ import type { Delivery } from './delivery-parts.js'
 import { Ledger, type Parcel, type Rescue } from './ledger.js'
 import { type LaidWay, type LineMaker, straightWays } from './line-makers.js'
 import { bitOf, FAILURE_CLASSES, kindsWith } from './on-failure.js'
-import type { Destination, Outlet, OutletParts } from './outlet.js'
+import { type Destination, type Outlet, type OutletParts, shippingOf } from './outlet.js'
 import { NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
 import { NO_RULES } from './rule-counters.js'
 import type { Route } from './routes.js'
@@ -162,8 +162,8 @@ export function createSeveralOutlet (destinations: readonly Destination[], { rou
     hasRoom: bytes => all.some(({ ledger, delivery }) => !ledger.isFailing && delivery.queue.hasRoom(bytes)),
     get queued () { return queued },
     get queuedBytes () { return all.reduce((sum, { delivery }) => sum + delivery.queue.bytes, 0) },
-    appenders: () => Object.fromEntries(all.map(({ destination: { name, type, durability, rules }, ledger, delivery: { queue } }) => [name, {
-      type, durability, state: ledger.isFailing ? 'degraded' : 'ok', written: ledger.writtenLines, lost: ledger.lostLines, queued: queue.lines, queuedBytes: queue.bytes, failures: ledger.failures, lastError: ledger.lastError, rules: rules?.read() ?? NO_RULES
+    appenders: () => Object.fromEntries(all.map(({ destination: { name, type, appender, durability, rules }, ledger, delivery: { queue } }) => [name, {
+      type, durability, state: ledger.isFailing ? 'degraded' : 'ok', written: ledger.writtenLines, lost: ledger.lostLines, queued: queue.lines, queuedBytes: queue.bytes, failures: ledger.failures, lastError: ledger.lastError, ...shippingOf(appender), rules: rules?.read() ?? NO_RULES
     }])),
     probe () { for (const { delivery } of all) delivery.probe() },
     expire: () => all.map(({ delivery }) => delivery.expire()).includes(true),
