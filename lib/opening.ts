@@ -10,7 +10,7 @@ import type { Appender, AuditRecord, LogNotice, OnFailure, OperationalLog } from
 import { auditStartedEvent, auditStoppedEvent } from './events/audit-log.js'
 import { createLayout as createNamedLayout, type LayoutConfig } from './layouts/create.js'
 import { withLimit } from './layouts/limit.js'
-import { writeToStandardError } from './process/last-rung.js'
+import { createLastRung } from './process/last-rung.js'
 import { beforeLeaving } from './process/leaving.js'
 import { reopenOnHangup } from './process/reopening.js'
 import { createStop } from './process/stopping.js'
@@ -115,7 +115,7 @@ export async function startTrail ({ settings, onFailure, locate, log, stop, fare
   function routing (): Routing {
     const configs = new Map(named.map(({ name, config }) => [name, config]))
     const line = (name: string, through: readonly Rewrite[]): LineMaker => lineFor(configs.get(name)!, through)
-    return createRouting({ ways, routes, fallback, route: compileRoutes(routes, settings.route_mode, rules.routes), line, lastRung: writeToStandardError })
+    return createRouting({ ways, routes, fallback, route: compileRoutes(routes, settings.route_mode, rules.routes), line, lastRung: createLastRung() })
   }
 
   const ignores = compileWishes({ ignore, include, allowed }, rules.filters)
