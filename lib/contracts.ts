@@ -223,6 +223,11 @@ export interface OnFailure {
    * @throws {AUDIT_ERR_BLOCKED} (as a rejection) it may not; status 503, with `Retry-After`
    */
   mayGoOn (kind: FailureClass, acknowledged: Promise<unknown>): Promise<void>
+  /**
+   * What an operation is refused with when its event is not acknowledged because of `cause`: an
+   * AUDIT_ERR_BLOCKED; null where it goes on. For who waits himself, which saves a promise.
+   */
+  refusal (kind: FailureClass, cause: unknown): Error | null
 }
 
 /** What an appender has to tell about the log itself. It becomes an event in the log. */

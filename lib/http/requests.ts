@@ -70,9 +70,11 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
   function recordAndWait (request: FastifyRequest, reply: FastifyReply, done: Done, ending: Ending | null): void {
     const acknowledged = say(request, ending, announced)
     if (acknowledged === undefined) done()
-    else onFailure.mayGoOn('http', acknowledged).then(() => { done() }, refuse)
+    else acknowledged.then(() => { done() }, refuse)
 
-    function refuse (error: FastifyError & { headers: Record<string, string> }): void {
+    function refuse (cause: unknown): void {
+      const error = onFailure.refusal('http', cause) as FastifyError & { headers: Record<string, string> } | null
+      if (error === null) return done()
       // Set here too: an error handler of the application makes an answer of its own.
       reply.code(error.statusCode!).headers(error.headers)
       done(error)

@@ -4,7 +4,7 @@ import type { Handover, OnFailure, Operations, RepositoryOptions } from '../cont
 import { AUDIT_ERR_OPTION } from '../errors.js'
 import type { ActingLogger } from '../trail/acting-logger.js'
 import type { Method, Run } from './call.js'
-import { createFacade } from './facade.js'
+import { createFacade, standFor } from './facade.js'
 import { isObject, isThenable } from './object-reference.js'
 import { checkOperations, shown, unknownKeys } from './operations.js'
 import { ask } from './permission.js'
@@ -15,7 +15,7 @@ import type { RecordedObjects } from './settings.js'
 /** What a wrapper needs of the application. */
 export interface RepositoryContext {
   /** Asked at each call: the request's own logger, or the one of the request that is running. */
-  readonly logger: () => Pick<ActingLogger, 'logAll' | 'actingUser'>
+  readonly logger: () => Pick<ActingLogger, 'log' | 'logAll' | 'actingUser'>
   /** One object for each application: wrappers of another application have a log of their own, and stay. */
   readonly settings: RecordedObjects
   /** Whether an operation goes on that cannot be recorded. */
@@ -76,15 +76,21 @@ export function auditRepository<T extends object> (repository: T, options: Repos
 
 function wrap (wrapping: Wrapping, scope: Scope): object {
   const { target, operations, authorize } = wrapping
-  const facade = createFacade(target, (key, method) => {
+  const own = (result: unknown): unknown => result === target ? facade : result
+  const facade: object = createFacade(target, (key, method) => {
     const operation = typeof key === 'string' && Object.hasOwn(operations, key) ? operations[key] : undefined
     if (operation === undefined) return undefined
-    if (operation.kind === 'handover') return handOver(operation, method, wrapping, scope)
+    if (operation.kind === 'handover') {
+      const handing = handOver(operation, method, wrapping, scope)
+      return (...args) => standFor(target, facade, handing(...args))
+    }
     const { settings, onFailure, remember, skip } = scope
     if (operation.records === false && settings.protection === undefined) return undefined
-    const run = (args: readonly unknown[]): Run => ({ name: key as string, method, target, operation, args, logger: scope.logger(), settings, onFailure, authorize, remember, skip })
+    const run = (args: readonly unknown[]): Run => ({ name: key as string, method, target, operation, args, logger: scope.logger(), own, settings, onFailure, authorize, remember, skip })
     if (operation.kind === 'read' && authorize === undefined && settings.protection === undefined && !onFailure.holds('reads')) return (...args) => runRead(run(args))
-    return (...args) => iterableToo(method, operation.kind === 'write' ? runWrite(run(args)) : runRead(run(args)))
+    const runs = operation.kind === 'write' ? runWrite : runRead
+    const kind = Object.prototype.toString.call(method)
+    return (...args) => iterableToo(kind, runs(run(args)))
   })
   return new Wrapper(facade, wrapping)
 }
@@ -117,10 +123,10 @@ function handOver (handover: Handover, method: Method, wrapping: Wrapping, scope
 // A method that returned an async iterable and now has to wait for a permission or an
 // acknowledgement: an async generator still returns a generator, which waits when its first
 // item is asked for; anything else returns a promise, over which `for await` goes on working.
-function iterableToo (method: Method, result: unknown): unknown {
+function iterableToo (kind: string, result: unknown): unknown {
   if (!(result instanceof Promise)) return result
   const awaited = result as Promise<AsyncIterable<unknown>>
-  switch (Object.prototype.toString.call(method)) {
+  switch (kind) {
     case '[object AsyncFunction]': return result
     case '[object AsyncGeneratorFunction]': return itemsOf(awaited)
   }

@@ -20,7 +20,9 @@ export interface Run {
   readonly target: object
   readonly operation: Operation
   readonly args: readonly unknown[]
-  readonly logger: Pick<ActingLogger, 'logAll' | 'actingUser'>
+  readonly logger: Pick<ActingLogger, 'log' | 'logAll' | 'actingUser'>
+  /** What is handed out for a result that may be the target itself. */
+  readonly own: (result: unknown) => unknown
   readonly settings: RecordedObjects
   readonly onFailure: OnFailure
   readonly authorize?: RepositoryOptions['authorize']
@@ -68,12 +70,12 @@ export function describeCall (operation: Operation, given: readonly unknown[], s
   const unaudited = operation.type === 'access' ? settings.unaudited_read_types : []
 
   function recorded (objects: readonly ObjectReference[]): readonly ObjectReference[] {
-    if (unaudited.length === 0) return objects
-    return objects.filter((object) => !unaudited.includes(object.type))
+    return objects.some(({ type }) => unaudited.includes(type)) ? objects.filter(({ type }) => !unaudited.includes(type)) : objects
   }
 
   function events (outcome: EventOutcome, error?: RecordedError): (object?: ObjectReference) => AuditEvent {
-    const factory = createOperationEvent(operation, { outcome, error, fields })
+    const factory = error === undefined && fields === undefined && settings.spoken !== undefined ? spokenOf(settings.spoken, operation, outcome) : createOperationEvent(operation, { outcome, error, fields })
+    if (faults.size === 0 && settings.include_saved_object_names) return factory
     const labels = faults.size === 0 ? undefined : { audit_fault: [...faults].map(([what, fault]) => `${what}: ${fault}`).join('; ') }
     return (object) => {
       const named = object?.name !== undefined && !settings.include_saved_object_names
@@ -131,6 +133,13 @@ export function describeCall (operation: Operation, given: readonly unknown[], s
     },
     refusal: (item) => item === undefined ? events('unknown')() : events('failure', item.error)(item.object)
   }
+}
+
+/** What is the same for each call of an operation is made once for an application. */
+function spokenOf (spoken: NonNullable<RecordedObjects['spoken']>, operation: Operation, outcome: EventOutcome): (object?: ObjectReference) => AuditEvent {
+  let factories = spoken.get(operation)
+  if (factories === undefined) spoken.set(operation, factories = {})
+  return (factories[outcome] ??= createOperationEvent(operation, { outcome }))
 }
 
 // What the functions of the table threw, each of them last: one that fails for every item of a

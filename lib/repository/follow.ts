@@ -1,7 +1,7 @@
 // Follows what hands out its items one by one: async generators and other async iterables,
 // and object streams of Node. Whoever takes an item has it recorded first. Called by run.ts.
 import { Readable } from 'node:stream'
-import { createFacade } from './facade.js'
+import { createFacade, standFor } from './facade.js'
 import { isObject } from './object-reference.js'
 
 /** What is told about the items. None of these may throw. */
@@ -105,9 +105,9 @@ function followIterable (items: object, follower: Follower): object {
     return (...args) => {
       if (isIterator && follows !== undefined) return follows(...args)
       const result: unknown = Reflect.apply(method, items, args)
-      if (result === items) return result
+      if (result === items) return facade
       const told = follower.unseen(String(key))
-      return follower.waits ? Promise.all([result, told]).then(([handedOver]) => handedOver) : result
+      return standFor(items, facade, follower.waits ? Promise.all([result, told]).then(([handedOver]) => handedOver) : result)
     }
   })
   return facade

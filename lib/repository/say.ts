@@ -15,11 +15,11 @@ export interface Said {
  * Says an event about each item. A promise only where there are so many that it takes several turns
  * of the event loop, which resolves when all have been said; whether they are written is in the result.
  */
-export function say<T> (logger: Pick<AuditLogger, 'logAll'>, items: readonly T[], toEvent: (item: T) => AuditEvent): Said | Promise<Said> {
+export function say<T> (logger: Pick<AuditLogger, 'log' | 'logAll'>, items: readonly T[], toEvent: (item: T) => AuditEvent): Said | Promise<Said> {
   return items.length <= STRETCH ? { acknowledged: sayNow(logger, items, toEvent) } : sayInStretches(logger, items, toEvent)
 }
 
-async function sayInStretches<T> (logger: Pick<AuditLogger, 'logAll'>, items: readonly T[], toEvent: (item: T) => AuditEvent): Promise<Said> {
+async function sayInStretches<T> (logger: Pick<AuditLogger, 'log' | 'logAll'>, items: readonly T[], toEvent: (item: T) => AuditEvent): Promise<Said> {
   const stretches: Promise<void>[] = []
   for (let start = 0; start < items.length; start += STRETCH) {
     // Also before the first: the objects of the call have just been looked through.
@@ -30,6 +30,7 @@ async function sayInStretches<T> (logger: Pick<AuditLogger, 'logAll'>, items: re
 }
 
 /** Says all events at once, for callers that cannot wait. */
-export function sayNow<T> (logger: Pick<AuditLogger, 'logAll'>, items: readonly T[], toEvent: (item: T) => AuditEvent): Promise<void> {
-  return items.length === 0 ? NOTHING_TO_WAIT_FOR : logger.logAll(items.map((item) => toEvent(item)))
+export function sayNow<T> (logger: Pick<AuditLogger, 'log' | 'logAll'>, items: readonly T[], toEvent: (item: T) => AuditEvent): Promise<void> {
+  if (items.length === 0) return NOTHING_TO_WAIT_FOR
+  return items.length === 1 ? logger.log(toEvent(items[0]!)) : logger.logAll(items.map((item) => toEvent(item)))
 }

@@ -1,7 +1,7 @@
 // The settings of repositories, under `xpack.security.audit.saved_objects`. The reader of
 // the settings (lib/config) gathers this schema; call.ts is handed what `recordedObjects` makes of it.
 import type { FromSchema } from '../config/from-schema.js'
-import type { EventType, NameOf } from '../contracts.js'
+import type { AuditEvent, EventOutcome, EventType, NameOf, ObjectReference, Operation } from '../contracts.js'
 import { type Differences, differencesOf, type savedObjectDiffSchema } from './difference-settings.js'
 import type { Redacts } from './difference.js'
 import { createNameOf } from './object-reference.js'
@@ -57,6 +57,8 @@ export interface RecordedObjects {
   readonly nameOf?: NameOf
   /** @default no names are looked up */
   readonly lookUp?: NamesLookUp | undefined
+  /** The factories of events that are the same for all calls of an operation. @default they are made for each call */
+  readonly spoken?: WeakMap<Operation, Partial<Record<EventOutcome, (object?: ObjectReference) => AuditEvent>>>
   /** @default no differences are recorded */
   readonly differences?: Differences | undefined
   /** @default nothing is protected */
@@ -95,6 +97,7 @@ export function recordedObjects (settings: RecordedObjectsSettings, timeout: num
     unaudited_read_types: objects.unaudited_read_types,
     include_saved_object_names: withNames,
     nameOf: createNameOf(objects.name_attributes),
+    spoken: new WeakMap(),
     lookUp: enabled && withNames && objects.look_up_names.length > 0 ? { types: objects.look_up_names, timeout } : undefined,
     differences: enabled ? differencesOf(savedObjectDiff, timeout, redactionOf) : undefined,
     protection: enabled && objects.protected.length > 0 ? { rules: objects.protected, timeout } : undefined

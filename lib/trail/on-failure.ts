@@ -81,7 +81,8 @@ export function strictest (all: readonly Readonly<Record<FailureClass, FailurePo
 export function createOnFailure (policies: Readonly<Record<FailureClass, FailurePolicy>>, retryAfter: number): OnFailure {
   return {
     holds: (kind) => policies[kind] !== 'continue',
-    mayGoOn: (kind, acknowledged) => acknowledged.then(goOn, policies[kind] === 'continue' ? goOn : cause => { throw blocked(kind, cause as Error, retryAfter) })
+    refusal: (kind, cause) => policies[kind] === 'continue' ? null : blocked(kind, cause, retryAfter),
+    mayGoOn: (kind, acknowledged) => acknowledged.then(goOn, policies[kind] === 'continue' ? goOn : cause => { throw blocked(kind, cause, retryAfter) })
   }
 }
 
@@ -90,7 +91,7 @@ function goOn (): void {}
 /** Refuses nothing: for an application whose auditing is disabled. */
 export const ALWAYS_GO_ON: OnFailure = createOnFailure({ writes: 'continue', reads: 'continue', http: 'continue', authentication: 'continue' }, 0)
 
-function blocked (kind: FailureClass, cause: Error, retryAfter: number): Error {
+function blocked (kind: FailureClass, cause: unknown, retryAfter: number): Error {
   const error = new AUDIT_ERR_BLOCKED(`refused, because its audit event could not be recorded (on_failure.${kind})`, { cause })
   // Fastify sends an error's headers with its answer.
   return Object.assign(error, { headers: { 'retry-after': String(retryAfter) } })

@@ -83,7 +83,7 @@ function isLog (file) {
 }
 
 /** Lines of each request, where that is not one. */
-const LINES = { 'more-audited': 3 }
+const LINES = { 'more-audited': 3, feature: 3 }
 
 /** A variant that loses lines or leaves fields out has not been measured but misjudged. */
 async function checkLines ({ variant, folder, requests }) {
@@ -97,7 +97,7 @@ async function checkLines ({ variant, folder, requests }) {
       for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) lines++
     }
   }
-  if (lines !== requests * (LINES[variant] ?? 1)) throw new Error(`${variant}: ${requests} requests, but ${lines} lines`)
+  if (lines !== requests * (LINES[variant.split(':')[0]] ?? 1)) throw new Error(`${variant}: ${requests} requests, but ${lines} lines`)
   const { message, event, user, kibana, client, trace, http, url, ecs, process, ...rest } = JSON.parse(first.slice(0, first.indexOf('\n')))
   const expected = [
     message, event.action, event.category[0], event.outcome, user.id, user.name, user.roles[0], kibana.space_id, kibana.session_id,

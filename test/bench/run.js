@@ -2,7 +2,7 @@
 //
 //   BENCH_ROUNDS     rounds of every measurement; 20 unless told
 //   BENCH_SLICE_MS   how long one variant is loaded in one round; 1000 unless told
-//   BENCH_ONLY       what to measure, separated by commas: requests, durable, further, serialize, bulk, and to
+//   BENCH_ONLY       what to measure, separated by commas: requests, durable, further, serialize, bulk, features, and to
 //                    narrow the requests down, variants: audited, audited-no-context, disabled, log4js, winston, evlog,
 //                    and request-context, which is measured only when it is named
 //   BENCH_PROFILE=1  no comparison: where the audited application spends its time
@@ -15,8 +15,9 @@ import { measureRequests } from './http.js'
 import { profile } from './profile.js'
 import { measureSerializing } from './serialize.js'
 import { median, quantile, table } from './statistics.js'
+import { FEATURES } from './variants/feature.js'
 
-const PARTS = ['requests', 'durable', 'further', 'serialize', 'bulk']
+const PARTS = ['requests', 'durable', 'further', 'serialize', 'bulk', 'features']
 const REFERENCES = ['bare', 'bare-again', 'pino']
 const VARIANTS = ['audited', 'audited-no-context', 'disabled', 'log4js', 'winston', 'evlog']
 /** Measured when they are named: what explains the others. */
@@ -44,6 +45,7 @@ if (process.env.BENCH_PROFILE === '1') {
   if (only.includes('further')) await further()
   if (only.includes('serialize')) await serialize()
   if (only.includes('bulk')) await bulk()
+  if (only.includes('features')) await features()
 }
 
 async function requests (variants) {
@@ -113,6 +115,22 @@ async function further () {
   console.log(`\n### One more audited get and update in the same request, ${rounds} rounds\n`)
   console.log(table([['µs of CPU for each further event'], [spread(each)]]))
   aims([['µs of CPU for each further event', '≤ 3.00', median(each), 3]])
+}
+
+/** What each setting costs where it is set. */
+async function features () {
+  const [none, again, ...others] = Object.keys(FEATURES).map((name) => `feature:${name}`)
+  const samples = await measureRequests([none, again, ...others], { rounds, sliceMilliseconds, connections: CONNECTIONS, folder: join(folder, 'features') })
+  const base = (sample) => (sample[none].cpu + sample[again].cpu) / 2
+  console.log(`\n### What a setting costs a request of three events, ${rounds} rounds\n`)
+  console.log(table([
+    ['set', 'µs/request', 'more than without, µs'],
+    ...[none, again, ...others].map((variant) => [
+      variant === none ? 'nothing' : variant === again ? 'nothing: null check' : `\`${variant.slice('feature:'.length)}\``,
+      median(samples.map((sample) => sample[variant].cpu)).toFixed(1),
+      spread(samples.map((sample) => sample[variant].cpu - (variant === none || variant === again ? sample[none].cpu : base(sample))))
+    ])
+  ]))
 }
 
 async function serialize () {

@@ -1,13 +1,15 @@
-// A child process that serves one variant: `node server.js <variant> <folder>`. It answers its
+// A child process that serves one variant: `node server.js <variant> <folder>`; a variant
+// may have a detail, `feature:fields.exclude`. It answers its
 // parent's `cpu` messages with the CPU time that the whole process has used so far, threads
 // and garbage collection included.
 import { addRoutes as addUsualRoutes, createApp } from './app.js'
 
-const [variant, folder] = process.argv.slice(2)
+const [named, folder] = process.argv.slice(2)
+const [variant, ...detail] = named.split(':')
 const { addLogging, addRoutes = addUsualRoutes } = await import(`./variants/${variant}.js`)
 
 const app = createApp()
-await addLogging(app, folder)
+await addLogging(app, folder, detail.join(':'))
 addRoutes(app)
 await app.listen({ host: '127.0.0.1', port: 0 })
 

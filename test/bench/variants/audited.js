@@ -14,14 +14,16 @@ export async function register (app, folder, options, settings = {}) {
     config: {
       enabled: true,
       lifecycle_events: false,
-      ...settings,
-      appender: {
-        type: 'rolling-file',
-        fileName: join(folder, 'audit.log'),
-        layout: { type: 'json' },
-        policy: { type: 'time-interval', interval: '24h', modulate: true },
-        strategy: { type: 'numeric', max: 10 }
-      }
+      ...settings.appenders === undefined && {
+        appender: {
+          type: 'rolling-file',
+          fileName: join(folder, 'audit.log'),
+          layout: { type: 'json' },
+          policy: { type: 'time-interval', interval: '24h', modulate: true },
+          strategy: { type: 'numeric', max: 10 }
+        }
+      },
+      ...settings
     },
     user: (request) => request.user,
     session: (request) => request.user?.session,
