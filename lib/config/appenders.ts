@@ -2,6 +2,7 @@
 // and the checks that a JSON Schema cannot say. Gathered by schema.ts.
 import { appenderSchema, type AppenderConfig } from '../appenders/create.js'
 import { fromFault } from '../appenders/custom.js'
+import { elasticsearchFault } from '../appenders/elasticsearch.js'
 import { pathOfLog } from '../appenders/file.js'
 import { lateBlockFault } from '../http/detail-settings.js'
 import { patternFault } from '../layouts/pattern.js'
@@ -79,6 +80,7 @@ function voidBlockFault (appender: unknown, section: unknown): string | null {
 export const appendersChecks: readonly SettingCheck[] = [
   { path: ['appenders'], beside: ['appender'], fault: (_, appender) => appender === undefined ? null : 'expected either appender or appenders, got both' },
   { path: ['appenders', EACH_KEY, 'fileName'], beside: ['appenders'], fault: sameFileFault },
+  { path: ['appenders', EACH_KEY], fault: elasticsearchFault },
   { path: ['appenders', EACH_KEY, 'from'], fault: fromFault },
   { path: ['appenders', EACH_KEY, 'layout', 'pattern'], fault: pattern => patternFault(String(pattern)) },
   { path: ['appenders', EACH_KEY], beside: [], fault: voidBlockFault },

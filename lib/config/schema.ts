@@ -3,6 +3,7 @@
 // the schema for editors (editor-schema.ts) are held against it.
 import { appenderSchema, defaultAppender } from '../appenders/create.js'
 import { fromFault } from '../appenders/custom.js'
+import { elasticsearchFault } from '../appenders/elasticsearch.js'
 import { earlyBodyFault, lateBlockFault, maxSizeFault } from '../http/detail-settings.js'
 import { securitySchema } from '../http/security-settings.js'
 import { httpSchema, requestIdSchema } from '../http/settings.js'
@@ -108,6 +109,7 @@ export const settingChecks: readonly SettingCheck[] = [
   { path: ['fields', 'hash'], beside: ['fields'], fault: hashKeyFault },
   { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => rangeFault(String(range)) },
   { path: ['security', 'trusted_proxies', EACH], fault: (range) => rangeFault(String(range)) },
+  { path: ['appender'], fault: elasticsearchFault },
   { path: ['appender', 'from'], fault: fromFault },
   { path: ['appender', 'layout', 'pattern'], fault: (pattern) => patternFault(String(pattern)) },
   ...appendersChecks

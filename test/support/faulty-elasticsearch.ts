@@ -60,6 +60,8 @@ export async function startFaultyElasticsearch (t: Test, { version = VERSIONS.el
     void text(request).then(body => {
       const path = request.url!
       asked.push({ method: request.method!, path, headers: request.headers, body })
+      // Its official client talks to nothing else.
+      if (!('distribution' in version)) response.setHeader('x-elastic-product', 'Elasticsearch')
       if (authorization !== undefined && request.headers.authorization !== authorization) return answer(response, 401, errorBody(401, 'security_exception', 'unable to authenticate user [audit] for REST request'))
       if (path.includes('_bulk')) return bulk(path, body, response)
       if (store.refuse !== null) return answer(response, store.refuse.status, errorBody(store.refuse.status, 'security_exception', 'action is unauthorized'))

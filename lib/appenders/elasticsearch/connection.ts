@@ -84,33 +84,42 @@ interface ResponseError extends Error {
 function asks (transport: Transport, timeout: number): Pick<StoreConnection, 'request'> {
   return {
     async request ({ method, path, querystring, body, lines }, signal) {
-      const asked = transport.request({ method, path, ...querystring !== undefined && { querystring }, ...lines === undefined ? body !== undefined && { body } : { bulkBody: lines } }, { meta: true, requestTimeout: timeout, signal })
-      // Not every client obeys a signal.
-      const given = givenUp(signal)
+      // One of its own for each: @elastic/transport lets an abort event loose on the signal when its time is up.
+      const ending = endOf(signal, 2 * timeout)
+      const sent = lines === undefined ? body !== undefined && { body } : { bulkBody: lines }
       try {
-        const { statusCode, body: answer, headers } = await Promise.race([asked, given.promise]) as { statusCode: number, body: unknown, headers?: StoreAnswer['headers'] }
+        const asked = transport.request({ method, path, ...querystring !== undefined && { querystring }, ...sent }, { meta: true, requestTimeout: timeout, signal: ending.signal })
+        const { statusCode, body: answer, headers } = await Promise.race([asked, ending.promise]) as { statusCode: number, body: unknown, headers?: StoreAnswer['headers'] }
         return { status: statusCode, body: answer, headers: headers ?? {} }
       } catch (error) {
-        const { statusCode, body: answer, headers } = (error as ResponseError).meta ?? {}
+        const { statusCode, body: answer, headers } = (Object(error) as ResponseError).meta ?? {}
         // An answer that could not be read has a status as well, and says nothing.
         if (statusCode === undefined || statusCode === null || statusCode < 400) throw error
         return { status: statusCode, body: answer, headers: headers ?? {} }
       } finally {
-        given.forget()
+        ending.forget()
       }
     }
   }
 }
 
-/** Rejects when the application ends. */
-function givenUp (signal: AbortSignal): { readonly promise: Promise<never>, forget (): void } {
-  let forget = (): void => {}
+/** Rejects when the application ends or when the time is up: not every client obeys a signal, or has an eye on an answer that has begun. */
+function endOf (signal: AbortSignal, timeout: number): { readonly signal: AbortSignal, readonly promise: Promise<never>, forget (): void } {
+  const ending = new AbortController()
+  const stop = (): void => { ending.abort(signal.reason) }
+  const timer = setTimeout(() => { ending.abort(new Error(`there was none within ${timeout} ms`)) }, timeout)
+  signal.addEventListener('abort', stop)
   const promise = new Promise<never>((_resolve, reject) => {
-    const abort = (): void => { reject(signal.reason as Error) }
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort)
-    forget = () => { signal.removeEventListener('abort', abort) }
+    ending.signal.addEventListener('abort', () => { if (ending.signal.aborted) reject(ending.signal.reason as Error) })
   })
   promise.catch(() => {})
-  return { promise, forget }
+  if (signal.aborted) stop()
+  return {
+    signal: ending.signal,
+    promise,
+    forget () {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', stop)
+    }
+  }
 }

@@ -2,6 +2,7 @@
 // Made by setup.ts and sender.ts.
 import { AUDIT_ERR_SEND } from '../../errors.js'
 import { messageOf } from '../../layouts/plain.js'
+import { parseRetryAfter } from '../shipping/retry-after.js'
 import type { SendFailure } from '../shipping/sender.js'
 import { reasonOf } from './bulk.js'
 import type { StoreAnswer } from './connection.js'
@@ -19,19 +20,11 @@ export function failureOf (doing: string, { status, body, headers }: StoreAnswer
   const reason = typeof error === 'object' ? reasonOf(error as object) : typeof error === 'string' ? reasonOf({ reason: error }) : 'no reason was given'
   const advice = ADVICE[status] === undefined ? '' : ` (${ADVICE[status]})`
   const failure: SendFailure = new AUDIT_ERR_SEND(`${doing}: the answer was ${status}${advice}: ${reason}`)
-  const wait = retryAfterOf(headers)
+  const wait = parseRetryAfter(headers['retry-after'] as string | undefined, Date.now())
   return wait === undefined ? failure : Object.assign(failure, { retryAfter: wait })
 }
 
 /** The failure that there was no answer. */
 export function noAnswer (doing: string, cause: unknown): SendFailure {
   return new AUDIT_ERR_SEND(`${doing}: no answer: ${messageOf(cause)}`, { cause })
-}
-
-/** `Retry-After`, which says seconds or a date, in milliseconds. */
-function retryAfterOf (headers: StoreAnswer['headers']): number | undefined {
-  const said = headers['retry-after']
-  if (typeof said !== 'string' || said === '') return undefined
-  const wait = /^\d+$/.test(said) ? Number(said) * 1000 : Date.parse(said) - Date.now()
-  return Number.isFinite(wait) ? Math.max(0, wait) : undefined
 }

@@ -35,9 +35,9 @@ export function createElasticsearchSender (connection: StoreConnection, { target
       const result = readBulkAnswer(answer.body, events.length)
       if (result === null) throw noAnswer(DOING, new Error('what came is not the answer to a bulk of so many events'))
       const { verdicts, why } = result
-      // With nothing else to tell, the forwarder can tell why.
-      if (why !== undefined && verdicts.every(verdict => verdict === 'again')) throw failureOf(DOING, { status: why.status, body: { error: why.reason }, headers: answer.headers })
-      return verdicts
+      if (why === undefined) return verdicts
+      // So that operators are told why some have to be sent again.
+      throw Object.assign(failureOf(DOING, { status: why.status, body: { error: why.reason }, headers: answer.headers }), { verdicts })
     },
     async close () { await connection.close() }
   }

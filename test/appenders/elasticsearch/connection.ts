@@ -44,10 +44,16 @@ test('every status is an answer; a connection that is cut, and an answer that ta
   t.match(await connection.request({ method: 'POST', path: '/s/_bulk', lines: LINES }, signal), { status: 429, headers: { 'retry-after': '1' }, body: { error: { type: 'es_rejected_execution_exception' } } })
   await t.rejects(connection.request({ method: 'POST', path: '/s/_bulk', lines: LINES }, signal))
 
-  const silent = createServer(() => {}).listen(0, '127.0.0.1')
+  const silent = createServer(({ url }, response) => {
+    if (url === '/half') response.writeHead(200, { 'content-length': 9 }).write('{')
+  }).listen(0, '127.0.0.1')
   await once(silent, 'listening')
   const waiting = await openConnection({ nodes: [`http://127.0.0.1:${(silent.address() as AddressInfo).port}`], timeout: 50 })
+  let aborts = 0
+  signal.addEventListener('abort', () => { aborts++ })
   await t.rejects(waiting.request({ method: 'GET', path: '/' }, signal), { name: 'TimeoutError' })
+  await t.rejects(waiting.request({ method: 'GET', path: '/half' }, signal), 'nor one that does not come to its end')
+  t.equal(aborts, 0, 'nobody else is told to give up')
   await waiting.close()
   silent.closeAllConnections()
   silent.close()

@@ -16,7 +16,7 @@ test('Retry-After is obeyed, in seconds or as a date', async t => {
   const wait = waitOf(new Date(Date.now() + 60_000).toUTCString()) ?? 0
   t.ok(wait > 50_000 && wait <= 60_000, String(wait))
   t.equal(waitOf(new Date(0).toUTCString()), 0)
-  for (const said of ['', 'soon', undefined, ['1']]) t.equal(waitOf(said), undefined)
+  for (const said of ['', 'soon', undefined]) t.equal(waitOf(said), undefined)
 })
 
 test('no answer is a failure with its cause', async t => {

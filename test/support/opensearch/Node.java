@@ -1,6 +1,5 @@
-// One OpenSearch node in this process, on loopback. Started by test/services; ends when it is killed.
+// One OpenSearch node on loopback, started by test/support/opensearch-node.ts; it ends when it is killed.
 // Arguments: the folder of its data, its HTTP port, its transport port.
-import java.nio.file.Path;
 import org.codelibs.opensearch.runner.OpenSearchRunner;
 
 public class Node {
@@ -12,7 +11,7 @@ public class Node {
       settings.put("network.host", "127.0.0.1");
       settings.put("discovery.type", "single-node");
       settings.put("cluster.routing.allocation.disk.threshold_enabled", false);
-    }).build(OpenSearchRunner.newConfigs().basePath(Path.of(arguments[0]).toString()).numOfNode(1).clusterName("audit"));
+    }).build(OpenSearchRunner.newConfigs().basePath(arguments[0]).numOfNode(1).clusterName("audit").moduleTypes("org.opensearch.transport.Netty4Plugin"));
     Thread.currentThread().join();
   }
 }
