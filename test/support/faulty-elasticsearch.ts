@@ -2,7 +2,8 @@
 // gives only when something is wrong with it: half a bulk, 429, 413, connections that are cut before
 // or after the events are in. For tests; real nodes are in test/services.
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
@@ -38,6 +39,8 @@ export interface FaultyElasticsearch {
   fail (...faults: readonly BulkFault[]): void
   /** Every other request than a bulk is answered so, until it is set to null. */
   refuse: { readonly status: number } | null
+  /** Cuts all connections, and listens no longer. */
+  stop (): Promise<void>
 }
 
 /** What a store says of itself. */
@@ -47,8 +50,17 @@ export const VERSIONS = {
   olderElasticsearch: { number: '8.11.0', build_flavor: 'default' }
 } as const
 
-/** Starts one. `port`: where an earlier one listened. `authorization`: the only header that it lets in. */
-export async function startFaultyElasticsearch (t: Test, { version = VERSIONS.elasticsearch, authorization, port = 0 }: { version?: object, authorization?: string, port?: number } = {}): Promise<FaultyElasticsearch> {
+export interface FaultyOptions {
+  readonly version?: object
+  /** The only header that it lets in. */
+  readonly authorization?: string
+  /** Where an earlier one listened. */
+  readonly port?: number
+  readonly tls?: ServerOptions
+}
+
+/** Starts one. */
+export async function startFaultyElasticsearch (t: Test, { version = VERSIONS.elasticsearch, authorization, port = 0, tls }: FaultyOptions = {}): Promise<FaultyElasticsearch> {
   const asked: AskedFor[] = []
   const documents: { index: string, id: string, source: Record<string, unknown> }[] = []
   const ids = new Set<string>()
@@ -56,7 +68,7 @@ export async function startFaultyElasticsearch (t: Test, { version = VERSIONS.el
   const faults: BulkFault[] = []
   const met = { status: 0, cut: 0, item: 0 }
 
-  const server = createServer((request, response) => {
+  function listener (request: IncomingMessage, response: ServerResponse): void {
     void text(request).then(body => {
       const path = request.url!
       asked.push({ method: request.method!, path, headers: request.headers, body })
@@ -67,11 +79,16 @@ export async function startFaultyElasticsearch (t: Test, { version = VERSIONS.el
       if (store.refuse !== null) return answer(response, store.refuse.status, errorBody(store.refuse.status, 'security_exception', 'action is unauthorized'))
       other(request.method!, path.split('?')[0]!, body, response)
     }, () => {})
-  }).listen(port, '127.0.0.1')
+  }
+  const server = (tls === undefined ? createServer(listener) : createTlsServer(tls, listener)).listen(port, '127.0.0.1')
   await once(server, 'listening')
-  t.teardown(() => { server.closeAllConnections(); server.close() })
+  async function stop (): Promise<void> {
+    server.closeAllConnections()
+    await new Promise(resolve => server.close(resolve))
+  }
+  t.teardown(stop)
   const store: FaultyElasticsearch = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, documents, installed, met, refuse: null,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, documents, installed, met, refuse: null, stop,
     fail (...more) { faults.push(...more) }
   }
   return store
