@@ -37,6 +37,8 @@ export interface FaultyElasticsearch {
   readonly met: { status: number, cut: number, item: number }
   /** The next bulks meet these, one each. */
   fail (...faults: readonly BulkFault[]): void
+  /** What the n-th bulk meets beside that, until it is set to null. */
+  misbehave: ((bulk: number) => BulkFault | undefined) | null
   /** Every other request than a bulk is answered so, until it is set to null. */
   refuse: { readonly status: number } | null
   /** Cuts all connections, and listens no longer. */
@@ -67,6 +69,7 @@ export async function startFaultyElasticsearch (t: Test, { version = VERSIONS.el
   const installed = new Map<string, Record<string, unknown>>()
   const faults: BulkFault[] = []
   const met = { status: 0, cut: 0, item: 0 }
+  let bulks = 0
 
   function listener (request: IncomingMessage, response: ServerResponse): void {
     void text(request).then(body => {
@@ -88,13 +91,13 @@ export async function startFaultyElasticsearch (t: Test, { version = VERSIONS.el
   }
   t.teardown(stop)
   const store: FaultyElasticsearch = {
-    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, documents, installed, met, refuse: null, stop,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, documents, installed, met, refuse: null, misbehave: null, stop,
     fail (...more) { faults.push(...more) }
   }
   return store
 
   function bulk (path: string, body: string, response: ServerResponse): void {
-    const fault = faults.shift()
+    const fault = faults.shift() ?? store.misbehave?.(bulks++)
     if (fault !== undefined && 'status' in fault) {
       met.status++
       return answer(response, fault.status, fault.body ?? errorBody(fault.status, 'es_rejected_execution_exception', 'rejected execution of a bulk'), fault.headers)
