@@ -20,11 +20,11 @@ export interface ShippingChild {
  * Starts one. It ends with the test.
  *
  * @param first number of its events; others of the same test begin elsewhere
- * @param together how many it says at a time; 0: it only ships what others have left
+ * @param most how many it says; 0: it only ships what others have left
  */
-export function startShippingChild (t: Test, folder: string, appender: object, first: number, together = 50): ShippingChild {
+export function startShippingChild (t: Test, folder: string, appender: object, first: number, most = 1_000_000): ShippingChild {
   const notes = join(folder, `${first}.notes`)
-  const child = spawnPlain([CHILD, JSON.stringify({ appender, notes, first, together })], ['ignore', 'ignore', 'inherit', 'ipc'], 200_000)
+  const child = spawnPlain([CHILD, JSON.stringify({ appender, notes, first, most })], ['ignore', 'ignore', 'inherit', 'ipc'], 200_000)
   const acknowledged = (): number => existsSync(notes) ? readFileSync(notes).filter(byte => byte === 10).length : 0
   async function kill (): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return
