@@ -60,6 +60,7 @@ async function asItIsMeant (t: Test, node: OpenSearchNode, client: Client): Prom
   await app.inject('/notes/7?token=secret')
   await app.audit.withoutRequest.log({ message: 'numbers', event: { action: 'labelled' }, labels: { mixed: 5 }, client: { ip: 'no address' } })
   await app.audit.withoutRequest.log({ message: 'texts', event: { action: 'labelled' }, labels: { mixed: 'five', on: true }, app: { tenant: 'x'.repeat(2000), since: '2026-01-01' } })
+  for (const value of [5, 'five', { five: 5 }]) await app.audit.withoutRequest.log({ message: 'difference', event: { action: 'changed' }, kibana: { diff: { format: 'json_patch_extended', ops: [{ op: 'replace', path: '/size', value, oldValue: null }] } } })
   await arrived()
 
   const { body: template } = await client.indices.getIndexTemplate({ name: STREAM })
@@ -81,6 +82,7 @@ async function asItIsMeant (t: Test, node: OpenSearchNode, client: Client): Prom
   t.match(await found(client, term('labels.mixed', '5')), [{ message: 'numbers' }], 'a label that was a number first is a keyword')
   t.match(await found(client, term('labels.mixed', 'five')), [{ message: 'texts', app: { since: '2026-01-01' } }])
   t.match(await found(client, term('labels.on', 'true')), [{ message: 'texts' }])
+  t.equal((await found(client, term('kibana.diff.ops.path', '/size'))).length, 3, 'a difference of whatever type')
   const { body: fields } = await client.indices.getFieldMapping({ index: STREAM, fields: ['app.tenant', 'app.since'] })
   t.match(Object.values(fields)[0], { mappings: { 'app.tenant': { mapping: { tenant: { type: 'keyword' } } }, 'app.since': { mapping: { since: { type: 'keyword' } } } } })
 }

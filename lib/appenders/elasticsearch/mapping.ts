@@ -96,6 +96,10 @@ export const properties = {
   'kibana.saved_object.type': keyword,
   'kibana.saved_object.id': keyword,
   'kibana.saved_object.name': phrase,
+  // What changed has the types of whatever changed: the first of them must not decide for all.
+  'kibana.diff.format': keyword,
+  'kibana.diff.ops': { type: 'object', dynamic: false, properties: { op: keyword, path: longKeyword } },
+  'kibana.diff.noOps': { type: 'object', dynamic: false, properties: { path: longKeyword } },
   'kibana.add_to_spaces': keyword,
   'kibana.delete_from_spaces': keyword,
   'kibana.authentication_provider': keyword,
