@@ -47,6 +47,7 @@ test('what Kibana accepts is accepted', async (t) => {
     { appender: { type: 'rolling-file', fileName: 'a', layout: { type: 'json' }, policy: { type: 'time-interval', interval: '1w', modulate: false } } },
     { ignore_filters: [{ actions: ['http_request'], users: ['!/^svc/'] }] },
     { savedObjectDiff: { enabled: false, typesToInclude: ['dashboard'], fieldSizeLimit: '1kb' } },
+    { savedObjectDiff: { enabled: true, typesToInclude: ['dashboard'] } },
     { enabled: true, include_saved_object_names: false },
     { durability: 'fsync', on_failure: 'block', queue: { max_bytes: '1mb', timeout: '5s' } },
     { durability: 'none', on_failure: { writes: 'stop' } }
@@ -57,7 +58,7 @@ test('what Kibana accepts is accepted', async (t) => {
 
 test('what cannot work is refused with the reason', async (t) => {
   const refused: [object, RegExp][] = [
-    [{ savedObjectDiff: { enabled: true } }, /savedObjectDiff\.enabled: expected false, because field-level differences are not recorded yet, got true$/],
+    [{ savedObjectDiff: { enabled: true } }, /savedObjectDiff\.enabled: expected false, or beside it typesToInclude with at least one type, got true$/],
     [{ appender: { type: 'file', fileName: 'a', layout, policy: { type: 'size-limit' } } }, /appender\.policy: unknown key for type "file", expected one of type, fileName, layout, reopen_on_sighup$/],
     [{ appender: { type: 'otel', layout } }, /appender\.type: expected one of "console", "file", "rolling-file", "webhook", "custom", got "otel"$/],
     [{ appender: { type: 'rolling-file', fileName: 'a', layout, policy: { type: 'time-interval', interval: '90m' } } }, /policy\.interval: expected an interval .*, got "90m"$/],
