@@ -60,7 +60,7 @@ async function asItIsMeant (t: Test, node: OpenSearchNode, client: Client): Prom
   await app.inject('/notes/7?token=secret')
   await app.audit.withoutRequest.log({ message: 'numbers', event: { action: 'labelled' }, labels: { mixed: 5 }, client: { ip: 'no address' } })
   await app.audit.withoutRequest.log({ message: 'texts', event: { action: 'labelled' }, labels: { mixed: 'five', on: true }, app: { tenant: 'x'.repeat(2000), since: '2026-01-01' } })
-  for (const value of [5, 'five', { five: 5 }]) await app.audit.withoutRequest.log({ message: 'difference', event: { action: 'changed' }, kibana: { diff: { format: 'json_patch_extended', ops: [{ op: 'replace', path: '/size', value, oldValue: null }] } } })
+  for (const value of [5, 'five', { five: 5 }]) await app.audit.withoutRequest.log({ message: 'difference', event: { action: 'changed' }, kibana: { diff: { format: 'json_patch_extended', ops: [{ op: 'replace', path: '/size', value, oldValue: null }], noOps: [] } } })
   await arrived()
 
   const { body: template } = await client.indices.getIndexTemplate({ name: STREAM })

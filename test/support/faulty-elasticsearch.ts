@@ -72,7 +72,7 @@ export async function startFaultyElasticsearch (t: Test, { version = VERSIONS.el
   let bulks = 0
 
   function listener (request: IncomingMessage, response: ServerResponse): void {
-    void text(request).then(body => {
+    text(request).then(body => {
       const path = request.url!
       asked.push({ method: request.method!, path, headers: request.headers, body })
       // Its official client talks to nothing else.
@@ -91,7 +91,14 @@ export async function startFaultyElasticsearch (t: Test, { version = VERSIONS.el
   }
   t.teardown(stop)
   const store: FaultyElasticsearch = {
-    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, documents, installed, met, refuse: null, misbehave: null, stop,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    documents,
+    installed,
+    met,
+    refuse: null,
+    misbehave: null,
+    stop,
     fail (...more) { faults.push(...more) }
   }
   return store

@@ -106,11 +106,14 @@ function asks (transport: Transport, timeout: number): Pick<StoreConnection, 're
 /** Rejects when the application ends or when the time is up: not every client obeys a signal, or has an eye on an answer that has begun. */
 function endOf (signal: AbortSignal, timeout: number): { readonly signal: AbortSignal, readonly promise: Promise<never>, forget (): void } {
   const ending = new AbortController()
-  const stop = (): void => { ending.abort(signal.reason) }
+  const stop = (): void => { ending.abort(signal.reason instanceof Error ? signal.reason : new Error('the application ends')) }
   const timer = setTimeout(() => { ending.abort(new Error(`there was none within ${timeout} ms`)) }, timeout)
   signal.addEventListener('abort', stop)
   const promise = new Promise<never>((_resolve, reject) => {
-    ending.signal.addEventListener('abort', () => { if (ending.signal.aborted) reject(ending.signal.reason as Error) })
+    ending.signal.addEventListener('abort', () => {
+      const reason = ending.signal.reason as Error | undefined
+      if (reason instanceof Error) reject(reason)
+    })
   })
   promise.catch(() => {})
   if (signal.aborted) stop()
