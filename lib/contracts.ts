@@ -146,6 +146,10 @@ export interface ScopeFacts {
 
 /** What an enriched event looks like before a layout makes a line of it. */
 export interface AuditRecord extends AuditEvent {
+  readonly event: AuditEvent['event'] & {
+    /** A UUID of version 7, which no other event has: what whoever gets an event twice knows it by. They ascend in the order in which events are recorded. */
+    readonly id: string
+  }
   /** ISO 8601, UTC, milliseconds. */
   readonly '@timestamp': string
   readonly ecs: { readonly version: string }

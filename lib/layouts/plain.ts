@@ -60,7 +60,7 @@ export function plainRecord (record: AuditRecord): AuditRecord {
   const plain = plainEvent(record)
   // What the trail sets is always plain.
   const { '@timestamp': timestamp, ecs, log, process } = record
-  return { ...Object.fromEntries(Object.keys(record).map(field => [field, undefined])), ...plain, '@timestamp': timestamp, ecs, log, process }
+  return { ...Object.fromEntries(Object.keys(record).map(field => [field, undefined])), ...plain, event: plain.event as AuditRecord['event'], '@timestamp': timestamp, ecs, log, process }
 }
 
 /** Text that can stand in an event: well-formed, of at most 32,766 characters. */
