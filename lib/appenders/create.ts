@@ -4,6 +4,7 @@ import type { FromSchema } from '../config/from-schema.js'
 import type { Appender, Surroundings } from '../contracts.js'
 import { consoleSchema, createConsoleAppender } from './console.js'
 import { createCustomAppender, customSchema } from './custom.js'
+import { createElasticsearchAppender, elasticsearchSchema } from './elasticsearch.js'
 import { createFileAppender, fileSchema } from './file.js'
 import { createPinoAppender, pinoSchema } from './pino.js'
 import { createRollingFileAppender, rollingFileSchema } from './rolling-file.js'
@@ -16,7 +17,7 @@ export const appenderSchema = {
   description: 'Where events are written, and how.',
   discriminator: { propertyName: 'type' },
   required: ['type'],
-  oneOf: [consoleSchema, fileSchema, rollingFileSchema, pinoSchema, webhookSchema, customSchema]
+  oneOf: [consoleSchema, fileSchema, rollingFileSchema, pinoSchema, elasticsearchSchema, webhookSchema, customSchema]
 } as const
 
 export type AppenderConfig = FromSchema<typeof appenderSchema>
@@ -44,6 +45,7 @@ export async function createAppender (config: AppenderConfig, surroundings: Surr
     case 'file': return createFileAppender(config, surroundings)
     case 'rolling-file': return createRollingFileAppender(config, surroundings)
     case 'pino': return await createPinoAppender(config, surroundings)
+    case 'elasticsearch': return createElasticsearchAppender(config, surroundings)
     case 'webhook': return createWebhookAppender(config, surroundings)
     case 'custom': return await createCustomAppender(config, surroundings)
   }

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path'
 import { appenderSchema, type AppenderConfig, promisesNothing } from '../appenders/create.js'
 import { fromFault } from '../appenders/custom.js'
+import { elasticsearchFault } from '../appenders/elasticsearch.js'
 import { pathOfLog } from '../appenders/file.js'
 import { type RewriteConfig, rewriteSchema } from '../appenders/rewrite.js'
 import { type ShippingConfig, spoolSizeFault, withShippingDefaults } from '../appenders/shipping/settings.js'
@@ -137,6 +138,7 @@ export function appenderChecks (...at: SettingCheck['path']): readonly SettingCh
     (value, _, around) => (around as Partial<AppenderConfig>).type === type ? fault(value, around) : null
   return [
     { path: [...at, 'from'], fault: fromFault },
+    { path: at, fault: elasticsearchFault },
     { path: [...at, 'layout', 'pattern'], fault: pattern => patternFault(String(pattern)) },
     { path: [...at, 'spool', 'max_bytes'], fault: size => spoolSizeFault(String(size)) },
     { path: [...at, 'url'], fault: ofType('webhook', url => urlFault(String(url))) },

@@ -1,5 +1,6 @@
 // Reads settings that are given in code, as an object: the section `xpack.security.audit`
 // itself, its keys dotted, nested or mixed as in a yml. Called by read.ts.
+import { isClient } from '../appenders/elasticsearch/connection.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
 import type { Place, Written } from './setting-tree.js'
 
@@ -24,7 +25,7 @@ export function readObject (value: unknown): Written {
     if (around.includes(value)) return { place, scalar: Symbol('a circular reference') }
     const inside = [...around, value]
     // Handed on as it is: it is no settings, and nothing may copy it.
-    if (isAppender(value)) return { place, scalar: () => value }
+    if (isHandedOn(value)) return { place, scalar: () => value }
     if (Array.isArray(value)) return { place, items: value.map((item: unknown) => () => written(item, inside)) }
     // A Map would pass for an object without keys, its settings unseen.
     if (typeof value === 'object' && value !== null && !isPlainObject(value)) return { place, scalar: Symbol('an instance of a class') }
@@ -42,10 +43,11 @@ function entriesOf (value: object): [string, unknown][] {
   }
 }
 
-function isAppender (value: unknown): boolean {
+/** An appender, or a client of a store. */
+function isHandedOn (value: unknown): boolean {
   try {
     const { append, close } = Object(value) as Record<string, unknown>
-    return typeof append === 'function' && typeof close === 'function'
+    return (typeof append === 'function' && typeof close === 'function') || isClient(value)
   } catch {
     return false
   }
