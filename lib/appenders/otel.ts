@@ -1,0 +1,62 @@
+// `type: otel`: events as log records of OpenTelemetry, sent to a collector by OTLP, in the words
+// of Kibana's settings. Made by `createAppender`.
+import { hostname } from 'node:os'
+import type { FromSchema } from '../config/from-schema.js'
+import { durationSchema, durationToMilliseconds } from '../config/units.js'
+import type { Surroundings } from '../contracts.js'
+import { createGrpcTransport } from './otel/grpc.js'
+import { createHttpTransport, type Transport } from './otel/http.js'
+import { createLogRecords } from './otel/log-record.js'
+import { createOtelSender } from './otel/sender.js'
+import { loadPeer } from './peer-package.js'
+import type { Sender } from './shipping/sender.js'
+import { shippingProperties } from './shipping/settings.js'
+import { readTls, sslSchema, type TlsOptions } from './ssl.js'
+
+/** `appender` with `type: otel`. */
+export const otelSchema = {
+  type: 'object',
+  title: 'an otel appender',
+  description: 'Sends events to an OpenTelemetry collector, or what else takes logs by OTLP.',
+  properties: {
+    type: { const: 'otel' },
+    url: { type: 'string', title: 'a URL such as "https://collector.example.com:4318/v1/logs"', pattern: '^https?://[^\\s/]', description: 'Where logs are taken: with its path for http and proto, without one for grpc. https:// speaks TLS.' },
+    protocol: { enum: ['proto', 'http', 'grpc'], default: 'proto', description: 'proto: protobuf over HTTP; http: JSON over HTTP; grpc: protobuf over gRPC.' },
+    headers: { type: 'object', title: 'names of headers with their values', additionalProperties: { type: 'string', title: 'a text' }, default: {}, description: 'Further headers of every request, such as those that say who sends it.' },
+    attributes: { type: 'object', title: 'names of attributes with their values', additionalProperties: { type: 'string', title: 'a text' }, default: {}, description: 'Attributes of the resource, such as service.name: where the events come from. They win over OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES.' },
+    ssl: sslSchema,
+    timeout: { ...durationSchema, default: '10s', description: 'How long an answer is waited for.' },
+    ...shippingProperties
+  },
+  required: ['type', 'url'],
+  additionalProperties: false
+} as const
+
+export type OtelConfig = FromSchema<typeof otelSchema>
+
+/**
+ * @throws {AUDIT_ERR_PACKAGE} (as a rejection) a package of OpenTelemetry, or of gRPC, is not installed
+ * @throws {AUDIT_ERR_CONFIG} (as a rejection) a file of `ssl` cannot be used
+ */
+export async function otelSender (config: OtelConfig, surroundings: Pick<Surroundings, 'directory' | 'locate' | 'log'>): Promise<Sender> {
+  const { protocol = 'proto', attributes = {} } = config
+  const { detectResources, envDetector, defaultResource, resourceFromAttributes } = await loadPeer('@opentelemetry/resources', 'otel', () => import('@opentelemetry/resources'))
+  const { JsonLogsSerializer, ProtobufLogsSerializer } = await loadPeer('@opentelemetry/otlp-transformer', 'otel', () => import('@opentelemetry/otlp-transformer'))
+  const resource = defaultResource()
+    .merge(resourceFromAttributes({ 'host.name': hostname() }))
+    .merge(detectResources({ detectors: [envDetector] }))
+    .merge(resourceFromAttributes(attributes))
+  return createOtelSender(
+    await transportOf(config, readTls(config.ssl, surroundings)),
+    protocol === 'http' ? JsonLogsSerializer : ProtobufLogsSerializer,
+    createLogRecords(resource),
+    message => surroundings.log.warn({ collector: message }, 'fastify-audit: the collector has taken all log records, and has something to say')
+  )
+}
+
+async function transportOf ({ url, protocol = 'proto', headers = {}, timeout: duration = '10s' }: OtelConfig, tls: TlsOptions): Promise<Transport> {
+  const timeout = durationToMilliseconds(duration)
+  if (protocol !== 'grpc') return createHttpTransport({ url, headers, contentType: protocol === 'http' ? 'application/json' : 'application/x-protobuf', tls, timeout })
+  const grpc = await loadPeer('@grpc/grpc-js', 'otel', () => import('@grpc/grpc-js'))
+  return createGrpcTransport(grpc, { url, headers, tls, timeout })
+}
