@@ -4,12 +4,12 @@ import { resolve } from 'node:path'
 import type { Authenticator, ConnectionOptions } from '@nats-io/transport-node'
 import type { FromSchema } from '../config/from-schema.js'
 import { durationSchema, durationToMilliseconds, sizeSchema, sizeToBytes } from '../config/units.js'
-import type { Surroundings } from '../contracts.js'
+import type { Appender, Surroundings } from '../contracts.js'
 import { AUDIT_ERR_CONFIG } from '../errors.js'
 import { messageOf } from '../layouts/plain.js'
 import { createNatsSender, type NatsSettings } from './nats/sender.js'
 import { loadPeer } from './peer-package.js'
-import type { Sender } from './shipping/sender.js'
+import { createShippingAppender } from './shipping/appender.js'
 import { shippingProperties } from './shipping/settings.js'
 import { readTls, sslSchema } from './ssl.js'
 
@@ -72,8 +72,9 @@ export function natsLoginFault (appender: object): string | null {
 /**
  * @throws {AUDIT_ERR_PACKAGE} (as a rejection) a package of the client is not installed
  * @throws {AUDIT_ERR_CONFIG} (as a rejection) a file cannot be used
+ * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) the spool cannot be written to
  */
-export async function natsSender (config: NatsConfig, surroundings: Pick<Surroundings, 'directory' | 'locate'>): Promise<Sender> {
+export async function createNatsAppender (config: NatsConfig, surroundings: Surroundings): Promise<Appender> {
   const { subject = 'audit', stream = 'AUDIT', max_in_flight: maxInFlight = 256, timeout = '5s', create_stream: create } = config
   const transport = await loadPeer('@nats-io/transport-node', 'nats', () => import('@nats-io/transport-node'))
   const { jetstream, jetstreamManager } = await loadPeer('@nats-io/jetstream', 'nats', () => import('@nats-io/jetstream'))
@@ -85,7 +86,7 @@ export async function natsSender (config: NatsConfig, surroundings: Pick<Surroun
     maxInFlight,
     timeout: durationToMilliseconds(timeout)
   }
-  return createNatsSender({ connect: transport.connect, jetstream, jetstreamManager }, settings)
+  return await createShippingAppender(config, surroundings, createNatsSender({ connect: transport.connect, jetstream, jetstreamManager }, settings))
 }
 
 type Authenticators = Pick<typeof import('@nats-io/transport-node'), 'credsAuthenticator' | 'nkeyAuthenticator'>

@@ -3,13 +3,13 @@
 import { hostname } from 'node:os'
 import type { FromSchema } from '../config/from-schema.js'
 import { durationSchema, durationToMilliseconds } from '../config/units.js'
-import type { Surroundings } from '../contracts.js'
+import type { Appender, Surroundings } from '../contracts.js'
 import { createGrpcTransport } from './otel/grpc.js'
 import { createHttpTransport, type Transport } from './otel/http.js'
 import { createLogRecords } from './otel/log-record.js'
 import { createOtelSender } from './otel/sender.js'
 import { loadPeer } from './peer-package.js'
-import type { Sender } from './shipping/sender.js'
+import { createShippingAppender } from './shipping/appender.js'
 import { shippingProperties } from './shipping/settings.js'
 import { readTls, sslSchema, type TlsOptions } from './ssl.js'
 
@@ -37,8 +37,9 @@ export type OtelConfig = FromSchema<typeof otelSchema>
 /**
  * @throws {AUDIT_ERR_PACKAGE} (as a rejection) a package of OpenTelemetry, or of gRPC, is not installed
  * @throws {AUDIT_ERR_CONFIG} (as a rejection) a file of `ssl` cannot be used
+ * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) the spool cannot be written to
  */
-export async function otelSender (config: OtelConfig, surroundings: Pick<Surroundings, 'directory' | 'locate' | 'log'>): Promise<Sender> {
+export async function createOtelAppender (config: OtelConfig, surroundings: Surroundings): Promise<Appender> {
   const { protocol = 'proto', attributes = {} } = config
   const { detectResources, envDetector, defaultResource, resourceFromAttributes } = await loadPeer('@opentelemetry/resources', 'otel', () => import('@opentelemetry/resources'))
   const { JsonLogsSerializer, ProtobufLogsSerializer } = await loadPeer('@opentelemetry/otlp-transformer', 'otel', () => import('@opentelemetry/otlp-transformer'))
@@ -46,12 +47,13 @@ export async function otelSender (config: OtelConfig, surroundings: Pick<Surroun
     .merge(resourceFromAttributes({ 'host.name': hostname() }))
     .merge(detectResources({ detectors: [envDetector] }))
     .merge(resourceFromAttributes(attributes))
-  return createOtelSender(
+  const sender = createOtelSender(
     await transportOf(config, readTls(config.ssl, surroundings)),
     protocol === 'http' ? JsonLogsSerializer : ProtobufLogsSerializer,
     createLogRecords(resource),
     message => surroundings.log.warn({ collector: message }, 'fastify-audit: the collector has taken all log records, and has something to say')
   )
+  return await createShippingAppender(config, surroundings, sender)
 }
 
 async function transportOf ({ url, protocol = 'proto', headers = {}, timeout: duration = '10s' }: OtelConfig, tls: TlsOptions): Promise<Transport> {

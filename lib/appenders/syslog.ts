@@ -3,8 +3,8 @@
 import { hostname as nameOfHost } from 'node:os'
 import type { FromSchema } from '../config/from-schema.js'
 import { durationSchema, durationToMilliseconds, sizeSchema, sizeToBytes } from '../config/units.js'
-import type { Surroundings } from '../contracts.js'
-import type { Sender } from './shipping/sender.js'
+import type { Appender, Surroundings } from '../contracts.js'
+import { createShippingAppender } from './shipping/appender.js'
 import { shippingProperties } from './shipping/settings.js'
 import { readTls, sslSchema } from './ssl.js'
 import { createSyslogMessages, FACILITIES } from './syslog/message.js'
@@ -41,11 +41,20 @@ export const syslogSchema = {
 
 export type SyslogConfig = FromSchema<typeof syslogSchema>
 
-/** @throws {AUDIT_ERR_CONFIG} a file of `ssl` cannot be used */
-export function syslogSender (config: SyslogConfig, surroundings: Pick<Surroundings, 'directory' | 'locate'>): Sender {
+/** What is wrong with `ssl` beside the rest of the appender, or null. */
+export function syslogSslFault (_ssl: unknown, appender: unknown): string | null {
+  const { type, protocol } = appender as { readonly type?: unknown, readonly protocol?: unknown }
+  return type === 'syslog' && protocol === 'tcp' ? 'expected protocol "tls" beside it, got "tcp"' : null
+}
+
+/**
+ * @throws {AUDIT_ERR_CONFIG} (as a rejection) a file of `ssl` cannot be used
+ * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) the spool cannot be written to
+ */
+export async function createSyslogAppender (config: SyslogConfig, surroundings: Surroundings): Promise<Appender> {
   const { host, port = 6514, protocol = 'tls', timeout = '10s', max_message_bytes: maxBytes = '8kb' } = config
   const { facility = 'audit', app_name: appName = 'fastify-audit', hostname = nameOfHost(), structured_data_id: structuredDataId = 'audit@32473' } = config
   const tls = protocol === 'tls' ? readTls(config.ssl, surroundings) : undefined
   const messages = createSyslogMessages({ facility, hostname, appName, structuredDataId, maxBytes: sizeToBytes(maxBytes) })
-  return createSyslogSender({ host, port, tls, timeout: durationToMilliseconds(timeout) }, messages)
+  return await createShippingAppender(config, surroundings, createSyslogSender({ host, port, tls, timeout: durationToMilliseconds(timeout) }, messages))
 }

@@ -2,6 +2,7 @@
 // acknowledgement, which its quorum has agreed to, for the verdict. Called by nats.ts.
 import type { JetStreamClient } from '@nats-io/jetstream'
 import type { ConnectionOptions, NatsConnection } from '@nats-io/transport-node'
+import { AUDIT_ERR_SEND } from '../../errors.js'
 import { messageOf } from '../../layouts/plain.js'
 import type { Sender, ShippedEvent, Verdict } from '../shipping/sender.js'
 import { ensureStream, type NewStream } from './stream.js'
@@ -79,8 +80,10 @@ export function createNatsSender (packages: NatsPackages, { connection: options,
         const jetstream = await client()
         await Promise.all(Array.from({ length: Math.min(maxInFlight, events.length) }, () => publishOneByOne(jetstream)))
       }).catch(fail)
-      if (failure !== undefined && verdicts.every(verdict => verdict === 'again')) throw new Error(`NATS: ${reasonOf(failure, subject, stream)}`, { cause: failure })
-      return [...verdicts]
+      // What is still under way after the signal changes nothing any more.
+      const known = [...verdicts]
+      if (failure !== undefined) throw Object.assign(new AUDIT_ERR_SEND(`NATS: ${reasonOf(failure, subject, stream)}`, { cause: failure }), { verdicts: known })
+      return known
     },
     async close () {
       await connection?.close()

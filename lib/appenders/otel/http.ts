@@ -3,7 +3,8 @@
 import http from 'node:http'
 import https from 'node:https'
 import type { TlsOptions } from '../ssl.js'
-import { notNow, retryAfterOf, tooMuch } from './refusal.js'
+import { parseRetryAfter } from '../shipping/retry-after.js'
+import { notNow, tooMuch } from './refusal.js'
 
 export interface HttpSettings {
   readonly url: string
@@ -35,7 +36,7 @@ export function createHttpTransport ({ url, headers, contentType, tls, timeout }
       const { status, retryAfter, body } = await post(request, signal)
       if (status >= 200 && status <= 299) return body
       const reason = `the collector has answered ${status}`
-      throw FAULTY.includes(status) ? tooMuch(reason) : notNow(reason, retryAfterOf(retryAfter, Date.now()))
+      throw FAULTY.includes(status) ? tooMuch(reason) : notNow(reason, parseRetryAfter(retryAfter, Date.now()))
     },
     close () { agent.destroy() }
   }
@@ -47,7 +48,7 @@ export function createHttpTransport ({ url, headers, contentType, tls, timeout }
     signal.addEventListener('abort', giveUp)
     if (signal.aborted) giveUp()
     return new Promise<Answer>((resolve, reject) => {
-      const fail = (cause: Error): void => reject(new Error(`the collector cannot be asked: ${cause.message}`, { cause }))
+      const fail = (cause: Error): void => reject(notNow(`the collector cannot be asked: ${cause.message}`))
       sent.on('error', fail)
       sent.on('response', response => {
         const chunks: Buffer[] = []

@@ -43,6 +43,7 @@ export async function dispatch (events: readonly ShippedEvent[], { sender, signa
       verdicts = await (await sender()).send(sent, signal)
     } catch (thrown) {
       const error: SendFailure = thrown instanceof Error ? thrown : new Error(messageOf(thrown))
+      if (error.verdicts?.length === sent.length) await settle(sent, error.verdicts)
       if (error.isTooMuch !== true) return error
       most = Math.ceil(sent.length / 2)
       return sent.length === 1 ? await settle(sent, [{ rejected: error.message }]) : null

@@ -30,6 +30,8 @@ export interface SendFailure extends Error {
    * does not name: it is sent again at once, in halves, and an event that is refused alone is rejected.
    */
   readonly isTooMuch?: boolean
+  /** What is known about events of the batch all the same, in their order: those of which nothing is known are `again`. @default all are */
+  readonly verdicts?: readonly Verdict[]
 }
 
 /** Brings events to the other side. Called with one batch at a time, never again before the promise has settled. */
@@ -39,7 +41,7 @@ export interface Sender {
    *
    * @param signal aborts when the application ends: what is under way may be given up, it is sent again at the next start
    * @returns a verdict for each of the events, in their order
-   * @throws {SendFailure} (as a rejection) nothing is known about any of them; its message is shown, and must not hold a secret
+   * @throws {SendFailure} (as a rejection) the batch as a whole has failed; its message is shown, and must not hold a secret
    */
   send (events: readonly ShippedEvent[], signal: AbortSignal): Promise<readonly Verdict[]>
   /** Lets go of its connections. Called once, after the last `send` has settled. */

@@ -1,5 +1,6 @@
 // The sender of `syslog`: each batch goes over a connection of its own, whose end says that it has
 // arrived. Called by syslog.ts.
+import { AUDIT_ERR_SEND } from '../../errors.js'
 import { messageOf } from '../../layouts/plain.js'
 import type { Sender, ShippedEvent, Verdict } from '../shipping/sender.js'
 import { deliver, type Receiver } from './deliver.js'
@@ -19,7 +20,7 @@ export function createSyslogSender (receiver: Receiver, frameOf: (event: Shipped
       try {
         await deliver(Buffer.concat(frames), receiver, signal)
       } catch (cause) {
-        throw new Error(`the syslog receiver ${receiver.host}:${receiver.port}: ${messageOf(cause)}`, { cause })
+        throw new AUDIT_ERR_SEND(`the syslog receiver ${receiver.host}:${receiver.port}: ${messageOf(cause)}`, { cause })
       }
       return verdicts
     },

@@ -13,7 +13,7 @@ const frames = (...texts: readonly string[]): Buffer => Buffer.from(texts.map(te
 
 test('resolves when the receiver has read all and has closed the connection', async t => {
   const { port, messages } = await startSyslogReceiver(t)
-  const many = Array.from({ length: 50_000 }, (_, index) => `<110>1 message ${index} ß`)
+  const many = Array.from({ length: 10_000 }, (_, index) => `<110>1 message ${index} ß`)
   await deliver(frames(...many), receiver(port), STAYS)
   t.same(messages, many)
 })
