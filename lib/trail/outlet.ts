@@ -50,8 +50,8 @@ export interface Outlet<Made> {
 }
 
 /** What the status of an appender that ships has beside that of any other. */
-export function shippingOf ({ shipping }: Appender): Pick<AppenderStatus, 'shipping'> {
-  return shipping === undefined ? {} : { shipping: shipping() }
+export function shippingOf (appender: Appender): Pick<AppenderStatus, 'shipping'> {
+  return appender.shipping === undefined ? {} : { shipping: appender.shipping() }
 }
 
 /** One appender for everything, without filters of its own. */

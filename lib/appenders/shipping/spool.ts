@@ -48,7 +48,7 @@ interface OwnSegment extends Segment {
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) its first file cannot be opened
  */
 export async function openSpool ({ folder, setting, surroundings, maxBytes, otherBytes, arrived }: SpoolParts): Promise<Spool> {
-  const firstLineAfterRoll = createSizeLimit({ size: `${Math.max(1, Math.min(LARGEST_SEGMENT, Math.floor(maxBytes / SEGMENTS)))}b` })
+  const firstLineAfterRoll = createSizeLimit({ type: 'size-limit', size: `${Math.max(1, Math.min(LARGEST_SEGMENT, Math.floor(maxBytes / SEGMENTS)))}b` })
   const segments: OwnSegment[] = []
   let lastNumber = 0
   let underWay = 0
