@@ -5,7 +5,10 @@ import type { Appender, Surroundings } from '../contracts.js'
 import { consoleSchema, createConsoleAppender } from './console.js'
 import { createCustomAppender, customSchema } from './custom.js'
 import { createFileAppender, fileSchema } from './file.js'
+import { createNatsAppender, natsSchema } from './nats.js'
+import { createOtelAppender, otelSchema } from './otel.js'
 import { createRollingFileAppender, rollingFileSchema } from './rolling-file.js'
+import { createSyslogAppender, syslogSchema } from './syslog.js'
 import { createWebhookAppender, webhookSchema } from './webhook.js'
 
 /** `appender`. */
@@ -15,7 +18,7 @@ export const appenderSchema = {
   description: 'Where events are written, and how.',
   discriminator: { propertyName: 'type' },
   required: ['type'],
-  oneOf: [consoleSchema, fileSchema, rollingFileSchema, webhookSchema, customSchema]
+  oneOf: [consoleSchema, fileSchema, rollingFileSchema, webhookSchema, syslogSchema, natsSchema, otelSchema, customSchema]
 } as const
 
 export type AppenderConfig = FromSchema<typeof appenderSchema>
@@ -43,6 +46,9 @@ export async function createAppender (config: AppenderConfig, surroundings: Surr
     case 'file': return createFileAppender(config, surroundings)
     case 'rolling-file': return createRollingFileAppender(config, surroundings)
     case 'webhook': return createWebhookAppender(config, surroundings)
+    case 'syslog': return createSyslogAppender(config, surroundings)
+    case 'nats': return createNatsAppender(config, surroundings)
+    case 'otel': return createOtelAppender(config, surroundings)
     case 'custom': return await createCustomAppender(config, surroundings)
   }
 }

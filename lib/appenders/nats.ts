@@ -1,7 +1,7 @@
 // `type: nats`: events as messages of a stream of NATS JetStream. Made by `createAppender`.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Authenticator, ConnectionOptions } from '@nats-io/transport-node'
+import type { Authenticator, ConnectionOptions, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node'
 import type { FromSchema } from '../config/from-schema.js'
 import { durationSchema, durationToMilliseconds, sizeSchema, sizeToBytes } from '../config/units.js'
 import type { Appender, Surroundings } from '../contracts.js'
@@ -62,8 +62,9 @@ export const natsSchema = {
 export type NatsConfig = FromSchema<typeof natsSchema>
 
 /** What is wrong with who logs in, or null. `password` needs `username`, and there is one way only. */
-export function natsLoginFault (appender: object): string | null {
-  const { username, password, token, credentials, nkey } = appender as NatsConfig
+export function natsLoginFault (appender: unknown): string | null {
+  const { type, username, password, token, credentials, nkey } = appender as Partial<NatsConfig>
+  if (type !== 'nats') return null
   const ways = Object.entries({ username, token, credentials, nkey }).flatMap(([name, value]) => value === undefined ? [] : [name])
   if (ways.length > 1) return `expected one of username, token, credentials and nkey, got ${ways.join(' and ')}`
   return (username === undefined) === (password === undefined) ? null : `expected username and password, got ${username === undefined ? 'password' : 'username'} alone`
@@ -89,15 +90,18 @@ export async function createNatsAppender (config: NatsConfig, surroundings: Surr
   return await createShippingAppender(config, surroundings, createNatsSender({ connect: transport.connect, jetstream, jetstreamManager }, settings))
 }
 
-type Authenticators = Pick<typeof import('@nats-io/transport-node'), 'credsAuthenticator' | 'nkeyAuthenticator'>
+interface Authenticators {
+  readonly credsAuthenticator: typeof credsAuthenticator
+  readonly nkeyAuthenticator: typeof nkeyAuthenticator
+}
 
-function connectionOptions (config: NatsConfig, surroundings: Pick<Surroundings, 'directory' | 'locate'>, { credsAuthenticator, nkeyAuthenticator }: Authenticators): ConnectionOptions {
+function connectionOptions (config: NatsConfig, surroundings: Pick<Surroundings, 'directory' | 'locate'>, { credsAuthenticator: fromCredentials, nkeyAuthenticator: fromNkey }: Authenticators): ConnectionOptions {
   const { username, password, token, credentials, nkey, ssl } = config
   const servers = [config.servers].flat()
   const isEncrypted = ssl !== undefined || servers.some(server => server.startsWith('tls://'))
   const authenticator: Authenticator | undefined = credentials !== undefined
-    ? credsAuthenticator(readSecret('credentials', credentials, surroundings))
-    : nkey === undefined ? undefined : nkeyAuthenticator(readSecret('nkey', nkey, surroundings))
+    ? fromCredentials(readSecret('credentials', credentials, surroundings))
+    : nkey === undefined ? undefined : fromNkey(readSecret('nkey', nkey, surroundings))
   return {
     servers,
     name: 'fastify-audit',

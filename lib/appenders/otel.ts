@@ -34,6 +34,11 @@ export const otelSchema = {
 
 export type OtelConfig = FromSchema<typeof otelSchema>
 
+/** What is wrong with `url`, or null. It is not shown: there may be secrets in it. */
+export function otelUrlFault (url: string): string | null {
+  return URL.canParse(url) ? null : `expected ${otelSchema.properties.url.title}, got something else`
+}
+
 /**
  * @throws {AUDIT_ERR_PACKAGE} (as a rejection) a package of OpenTelemetry, or of gRPC, is not installed
  * @throws {AUDIT_ERR_CONFIG} (as a rejection) a file of `ssl` cannot be used

@@ -15,8 +15,9 @@ export async function loadPeer<Module> (name: string, type: string, load: () => 
   try {
     return await load()
   } catch (cause) {
-    const isMissing = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes((cause as NodeJS.ErrnoException).code ?? '')
-    const reason = isMissing ? 'it is not installed' : messageOf(cause).split('\n', 1)[0]!
+    const [message = ''] = messageOf(cause).split('\n', 1)
+    // Not what is missing in its own dependencies.
+    const reason = message.startsWith(`Cannot find package '${name}'`) ? 'it is not installed' : message
     throw new AUDIT_ERR_PACKAGE(`an appender of type ${JSON.stringify(type)} needs the package ${name}, which cannot be loaded: ${reason}. Install it beside fastify-audit: npm install ${name}`, { cause })
   }
 }

@@ -43,8 +43,7 @@ export type SyslogConfig = FromSchema<typeof syslogSchema>
 
 /** What is wrong with `ssl` beside the rest of the appender, or null. */
 export function syslogSslFault (_ssl: unknown, appender: unknown): string | null {
-  const { type, protocol } = appender as { readonly type?: unknown, readonly protocol?: unknown }
-  return type === 'syslog' && protocol === 'tcp' ? 'expected protocol "tls" beside it, got "tcp"' : null
+  return (appender as Partial<SyslogConfig>).protocol === 'tcp' ? 'expected protocol "tls" beside it, got "tcp"' : null
 }
 
 /**

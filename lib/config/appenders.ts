@@ -4,7 +4,10 @@ import { resolve } from 'node:path'
 import { appenderSchema, type AppenderConfig } from '../appenders/create.js'
 import { fromFault } from '../appenders/custom.js'
 import { pathOfLog } from '../appenders/file.js'
+import { natsLoginFault } from '../appenders/nats.js'
+import { otelUrlFault } from '../appenders/otel.js'
 import { type ShippingConfig, spoolSizeFault, withShippingDefaults } from '../appenders/shipping/settings.js'
+import { syslogSslFault } from '../appenders/syslog.js'
 import { formatFault, perRequestFault, urlFault } from '../appenders/webhook.js'
 import { secretsFault } from '../appenders/webhook-signature.js'
 import { lateBlockFault } from '../http/detail-settings.js'
@@ -105,6 +108,9 @@ export function appenderChecks (...at: SettingCheck['path']): readonly SettingCh
     { path: [...at, 'layout', 'pattern'], fault: pattern => patternFault(String(pattern)) },
     { path: [...at, 'spool', 'max_bytes'], fault: size => spoolSizeFault(String(size)) },
     { path: [...at, 'url'], fault: ofType('webhook', url => urlFault(String(url))) },
+    { path: [...at, 'url'], fault: ofType('otel', url => otelUrlFault(String(url))) },
+    { path: [...at, 'ssl'], fault: ofType('syslog', syslogSslFault) },
+    { path: at, fault: appender => natsLoginFault(appender) },
     { path: [...at, 'format'], fault: ofType('webhook', formatFault) },
     { path: [...at, 'per_request'], fault: ofType('webhook', perRequestFault) },
     { path: [...at, 'signature', 'secret'], fault: secretsFault }

@@ -50,7 +50,15 @@ interface KeyValue { readonly key: string, readonly value?: AnyValue }
 interface RawRecord { readonly [field: string]: unknown, readonly body?: AnyValue, readonly attributes?: readonly KeyValue[] }
 interface RawRequest { readonly resourceLogs?: readonly { readonly resource?: { readonly attributes?: readonly KeyValue[] }, readonly scopeLogs?: readonly { readonly scope?: { readonly name?: string }, readonly logRecords?: readonly RawRecord[] }[] }[] }
 
-const { ExportLogsServiceRequest, ExportLogsServiceResponse } = root.opentelemetry.proto.collector.logs.v1
+/** A message of protobuf, as protobufjs generates it. */
+interface Message {
+  decode (bytes: Uint8Array): object
+  encode (message: object): { finish (): Uint8Array }
+  fromObject (plain: object): object
+  toObject (message: object, options: object): object
+}
+
+const { ExportLogsServiceRequest, ExportLogsServiceResponse } = (root as unknown as { readonly opentelemetry: { readonly proto: { readonly collector: { readonly logs: { readonly v1: Readonly<Record<'ExportLogsServiceRequest' | 'ExportLogsServiceResponse', Message>> } } } } }).opentelemetry.proto.collector.logs.v1
 
 function plainOf (value: AnyValue | undefined): Plain {
   const [kind, content] = Object.entries(value ?? {})[0] ?? []

@@ -1,6 +1,6 @@
 // The sender of `nats`: publishes each event to a stream of JetStream and takes the stream's
 // acknowledgement, which its quorum has agreed to, for the verdict. Called by nats.ts.
-import type { JetStreamClient } from '@nats-io/jetstream'
+import type { jetstream, jetstreamManager, JetStreamClient } from '@nats-io/jetstream'
 import type { ConnectionOptions, NatsConnection } from '@nats-io/transport-node'
 import { AUDIT_ERR_SEND } from '../../errors.js'
 import { messageOf } from '../../layouts/plain.js'
@@ -10,8 +10,8 @@ import { ensureStream, type NewStream } from './stream.js'
 /** The parts of the client packages that are used. */
 export interface NatsPackages {
   readonly connect: (options: ConnectionOptions) => Promise<NatsConnection>
-  readonly jetstream: typeof import('@nats-io/jetstream').jetstream
-  readonly jetstreamManager: typeof import('@nats-io/jetstream').jetstreamManager
+  readonly jetstream: typeof jetstream
+  readonly jetstreamManager: typeof jetstreamManager
 }
 
 export interface NatsSettings {
@@ -62,11 +62,11 @@ export function createNatsSender (packages: NatsPackages, { connection: options,
     async send (events, signal) {
       const verdicts: Verdict[] = events.map(() => 'again')
       let next = 0
-      let failure: unknown
-      const fail = (reason: unknown): void => { failure ??= reason }
+      const failures: unknown[] = []
+      const fail = (reason: unknown): void => { failures.push(reason) }
       async function publishOneByOne (jetstream: JetStreamClient): Promise<void> {
         // Nothing more is sent when one has failed: what follows should come after it.
-        while (failure === undefined && next < events.length) {
+        while (failures.length === 0 && next < events.length) {
           const index = next++
           try {
             verdicts[index] = await publish(jetstream, events[index]!)
@@ -82,7 +82,7 @@ export function createNatsSender (packages: NatsPackages, { connection: options,
       }).catch(fail)
       // What is still under way after the signal changes nothing any more.
       const known = [...verdicts]
-      if (failure !== undefined) throw Object.assign(new AUDIT_ERR_SEND(`NATS: ${reasonOf(failure, subject, stream)}`, { cause: failure }), { verdicts: known })
+      if (failures.length > 0) throw Object.assign(new AUDIT_ERR_SEND(`NATS: ${reasonOf(failures[0], subject, stream)}`, { cause: failures[0] }), { verdicts: known })
       return known
     },
     async close () {

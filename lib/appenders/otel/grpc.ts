@@ -1,7 +1,7 @@
 // Sends requests of OTLP over gRPC (OTLP specification, "OTLP/gRPC"), each once. Called by the
 // sender of `otel`.
 import { createSecureContext } from 'node:tls'
-import type { ClientOptions, ServiceError } from '@grpc/grpc-js'
+import type { Client, ClientOptions, credentials, Metadata, ServiceError, status } from '@grpc/grpc-js'
 import type { TlsOptions } from '../ssl.js'
 import type { Transport } from './http.js'
 import { notNow, tooMuch } from './refusal.js'
@@ -15,7 +15,12 @@ export interface GrpcSettings {
 }
 
 /** What is used of @grpc/grpc-js. */
-export type GrpcPackage = Pick<typeof import('@grpc/grpc-js'), 'Client' | 'Metadata' | 'credentials' | 'status'>
+export interface GrpcPackage {
+  readonly Client: typeof Client
+  readonly Metadata: typeof Metadata
+  readonly credentials: typeof credentials
+  readonly status: typeof status
+}
 
 /** Where a collector takes logs. */
 const METHOD = '/opentelemetry.proto.collector.logs.v1.LogsService/Export'
@@ -23,15 +28,15 @@ const METHOD = '/opentelemetry.proto.collector.logs.v1.LogsService/Export'
 /** The client has no retries of its own for what it has not been told to retry; it is told so all the same. */
 const OPTIONS: ClientOptions = { 'grpc.enable_retries': 0, 'grpc.max_reconnect_backoff_ms': 5000 }
 
-export function createGrpcTransport ({ Client, Metadata, credentials, status }: GrpcPackage, { url, headers, tls, timeout }: GrpcSettings): Transport {
+export function createGrpcTransport (grpc: GrpcPackage, { url, headers, tls, timeout }: GrpcSettings): Transport {
   const { protocol, host } = new URL(url)
-  const client = new Client(host, protocol === 'https:' ? secure() : credentials.createInsecure(), OPTIONS)
-  const metadata = new Metadata()
+  const client = new grpc.Client(host, protocol === 'https:' ? secure() : grpc.credentials.createInsecure(), OPTIONS)
+  const metadata = new grpc.Metadata()
   for (const [name, value] of Object.entries(headers)) metadata.set(name, value)
 
   function secure (): ReturnType<GrpcPackage['credentials']['createFromSecureContext']> {
     const { rejectUnauthorized, checkServerIdentity } = tls
-    return credentials.createFromSecureContext(createSecureContext(tls), { rejectUnauthorized, ...checkServerIdentity !== undefined && { checkServerIdentity } })
+    return grpc.credentials.createFromSecureContext(createSecureContext(tls), { rejectUnauthorized, ...checkServerIdentity !== undefined && { checkServerIdentity } })
   }
 
   return {
@@ -51,7 +56,7 @@ export function createGrpcTransport ({ Client, Metadata, credentials, status }: 
   }
 
   function failureOf ({ code, details }: ServiceError): Error {
-    const reason = `the collector has answered ${status[code]}: ${details.slice(0, 500)}`
-    return code === status.INVALID_ARGUMENT ? tooMuch(reason) : notNow(reason)
+    const reason = `the collector has answered ${grpc.status[code]}: ${details.slice(0, 500)}`
+    return code === grpc.status.INVALID_ARGUMENT ? tooMuch(reason) : notNow(reason)
   }
 }

@@ -8,7 +8,7 @@ import { createLogRecords } from '../../../lib/appenders/otel/log-record.js'
 import { readTls } from '../../../lib/appenders/ssl.js'
 import { surroundingsIn } from '../../../lib/testing/surroundings.js'
 import { type CollectorAnswer, startOtlpCollector } from '../../support/otlp-collector.js'
-import { createAuthority } from '../../support/private-authority.js'
+import { createAuthority } from '../../support/certificates.js'
 import { withoutOpenssl } from '../../support/self-signed.js'
 
 const STAYS = new AbortController().signal
@@ -75,7 +75,7 @@ test('the end of the application is not held up', async t => {
 test('over TLS: who the collector is, and who we are', { skip: withoutOpenssl }, async t => {
   const folder = t.testdir({})
   const authority = createAuthority(folder)
-  const [server, client] = [authority.issue('localhost'), authority.issue('client')]
+  const [server, client] = [authority.sign('localhost', 'DNS:localhost,IP:127.0.0.1'), authority.sign('client', 'DNS:client')]
   const { url, records: collected } = await startOtlpCollector(t, { tls: { ...server, ca: authority.certificate } })
   const surroundings = surroundingsIn(folder)
   const known = transportTo(url, { tls: readTls({ certificateAuthorities: authority.certificate, certificate: client.certificate, key: client.key }, surroundings) })

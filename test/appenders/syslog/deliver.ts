@@ -3,7 +3,7 @@ import { test } from 'tap'
 import { deliver, type Receiver } from '../../../lib/appenders/syslog/deliver.js'
 import { readTls, type SslConfig } from '../../../lib/appenders/ssl.js'
 import { surroundingsIn } from '../../../lib/testing/surroundings.js'
-import { createAuthority } from '../../support/private-authority.js'
+import { createAuthority } from '../../support/certificates.js'
 import { withoutOpenssl } from '../../support/self-signed.js'
 import { startSyslogReceiver } from '../../support/syslog-receiver.js'
 
@@ -46,7 +46,7 @@ test('gives up when the application ends', async t => {
 test('over TLS: who the receiver is, and who we are', { skip: withoutOpenssl }, async t => {
   const folder = t.testdir({})
   const [ours, theirs] = [createAuthority(folder), createAuthority(folder, 'other')]
-  const [server, client, stranger] = [ours.issue('localhost'), ours.issue('client'), theirs.issue('stranger')]
+  const [server, client, stranger] = [ours.sign('localhost', 'DNS:localhost,IP:127.0.0.1'), ours.sign('client', 'DNS:client'), theirs.sign('stranger', 'DNS:stranger')]
   const { port, messages } = await startSyslogReceiver(t, { tls: { key: readFileSync(server.key), cert: readFileSync(server.certificate), ca: readFileSync(ours.certificate), requestCert: true } })
   const over = (ssl: SslConfig, host = 'localhost'): Promise<void> =>
     deliver(frames('secret'), receiver(port, { host, tls: readTls(ssl, surroundingsIn(folder)) }), STAYS)
