@@ -12,7 +12,7 @@ export type StreamAnswer = 'acknowledge' | 'no-responders' | 'silence' | 'close'
 export interface NatsStream {
   readonly url: string
   /** What has been stored, each id once, in order. */
-  readonly stored: Published[]
+  readonly stored: readonly Published[]
   /** Everything that was published, also again, and what was not acknowledged. */
   readonly published: Published[]
   /** The requests to the API of JetStream: the last part of the subject, and what they ask for. */
@@ -26,22 +26,32 @@ export interface StreamOptions {
   readonly answer?: (published: Published, count: number) => StreamAnswer
   /** Whether the stream is there. @default true */
   readonly isThere?: boolean
+  /** @default 65536 */
+  readonly maxPayload?: number
+  /** What a client has to sign. @default nothing */
+  readonly nonce?: string
 }
 
 const CRLF = '\r\n'
 
 /** Runs until the end of the test. */
-export async function startNatsStream (t: Test, { answer = () => 'acknowledge', isThere = true }: StreamOptions = {}): Promise<NatsStream> {
+export async function startNatsStream (t: Test, { answer = () => 'acknowledge', isThere = true, maxPayload = 65_536, nonce }: StreamOptions = {}): Promise<NatsStream> {
   const sockets = new Set<Socket>()
   let there = isThere
+  const known = new Set<string>()
   const stream = { url: '', stored: [] as Published[], published: [] as Published[], requests: [] as { subject: string, body: Record<string, unknown> }[], logins: [] as Record<string, unknown>[] }
 
   const server = createServer(socket => {
     let bytes = Buffer.alloc(0)
+    let at = 0
+    // Large messages come in many pieces.
+    const chunks: Buffer[] = []
+    let came = 0
+    let wanted = 1
     let inbox = ''
     sockets.add(socket)
     socket.on('error', () => {}).on('close', () => { sockets.delete(socket) })
-    socket.write(`INFO ${JSON.stringify({ server_id: 'S', version: '2.10.0', proto: 1, headers: true, jetstream: true, max_payload: 65_536 })}${CRLF}`)
+    socket.write(`INFO ${JSON.stringify({ server_id: 'S', version: '2.10.0', proto: 1, headers: true, jetstream: true, max_payload: maxPayload, nonce })}${CRLF}`)
 
     const reply = (to: string, body: object): void => {
       const text = JSON.stringify(body)
@@ -63,20 +73,22 @@ export async function startNatsStream (t: Test, { answer = () => 'acknowledge', 
       if (said === 'close') { socket.destroy(); return }
       if (said === 'no-responders') { socket.write(`HMSG ${to} ${inbox} 16 16${CRLF}NATS/1.0 503${CRLF}${CRLF}${CRLF}`); return }
       if (typeof said === 'object') { reply(to, said); return }
-      const isKnown = stream.stored.some(({ id }) => id === published.id)
+      const isKnown = known.has(published.id)
       if (!isKnown) stream.stored.push(published)
-      reply(to, { stream: 'AUDIT', seq: stream.stored.length, ...isKnown && { duplicate: true } })
+      known.add(published.id)
+      reply(to, { stream: published.expectedStream, seq: stream.stored.length, ...isKnown && { duplicate: true } })
     }
 
-    /** One protocol message from the head of `bytes`; false when it has not all come. */
+    /** One protocol message of `bytes`, from where the last one has ended; false when it has not all come. */
     function readOne (): boolean {
-      const end = bytes.indexOf(CRLF)
+      const end = bytes.indexOf(CRLF, at)
       if (end < 0) return false
-      const [verb = '', ...words] = bytes.toString('utf8', 0, end).split(' ')
+      const [verb = '', ...words] = bytes.toString('utf8', at, end).split(' ')
       const size = /^H?PUB$/.test(verb) ? Number(words.at(-1)) + 2 : 0
-      if (bytes.length < end + 2 + size) return false
+      wanted = end + 2 + size - bytes.length
+      if (wanted > 0) return false
       const content = bytes.toString('utf8', end + 2, end + size)
-      bytes = bytes.subarray(end + 2 + size)
+      at = end + 2 + size
       if (verb === 'PING') socket.write(`PONG${CRLF}`)
       if (verb === 'CONNECT') stream.logins.push(JSON.parse(words.join(' ')) as Record<string, unknown>)
       if (verb === 'SUB') inbox = words.at(-1)!
@@ -91,7 +103,12 @@ export async function startNatsStream (t: Test, { answer = () => 'acknowledge', 
     }
 
     socket.on('data', chunk => {
-      bytes = Buffer.concat([bytes, chunk])
+      chunks.push(chunk)
+      came += chunk.length
+      if (came < wanted) return
+      bytes = Buffer.concat([bytes.subarray(at), ...chunks.splice(0)])
+      came = at = 0
+      wanted = 1
       while (readOne());
     })
   })

@@ -30,14 +30,24 @@ export async function startSyslogReceiver (t: Test, { tls, instead }: ReceiverOp
     socket.on('error', () => {}).on('close', () => { sockets.delete(socket) })
     if (instead !== undefined) return instead(socket)
     let bytes = Buffer.alloc(0)
+    const chunks: Buffer[] = []
+    let missing = 1
     socket.on('data', chunk => {
-      bytes = Buffer.concat([bytes, chunk])
-      for (let space = bytes.indexOf(' '); space > 0; space = bytes.indexOf(' ')) {
-        const end = space + 1 + Number(bytes.toString('latin1', 0, space))
-        if (bytes.length < end) break
+      chunks.push(chunk)
+      missing -= chunk.length
+      if (missing > 0) return
+      bytes = Buffer.concat([bytes, ...chunks.splice(0)])
+      missing = 1
+      let at = 0
+      for (let space = bytes.indexOf(' '); space > at; space = bytes.indexOf(' ', at)) {
+        const end = space + 1 + Number(bytes.toString('latin1', at, space))
+        missing = end - bytes.length
+        if (missing > 0) break
         messages.push(bytes.toString('utf8', space + 1, end))
-        bytes = bytes.subarray(end)
+        at = end
+        missing = 1
       }
+      bytes = bytes.subarray(at)
     })
   }
 

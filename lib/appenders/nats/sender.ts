@@ -36,7 +36,7 @@ export function createNatsSender (packages: NatsPackages, { connection: options,
   /** The client, of a connection that finds its way to another server of the cluster by itself. */
   async function client (): Promise<JetStreamClient> {
     if (connection === undefined || connection.isClosed()) {
-      connection = await packages.connect({ ...options, timeout, maxReconnectAttempts: -1 })
+      connection = await packages.connect({ ...options, timeout, maxReconnectAttempts: -1, noAsyncTraces: true })
       isEnsured = false
     }
     if (create !== undefined && !isEnsured) {

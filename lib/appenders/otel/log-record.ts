@@ -30,7 +30,7 @@ export function createLogRecords (resource: Resource): (event: ShippedEvent) => 
     const record = recordOf(line)
     const hrTime: [number, number] = [Math.floor(time / 1000), time % 1000 * 1_000_000]
     const attributes: AnyValueMap = { [RECORD_ID]: id }
-    const severityText = record?.log.level
+    const severityText = record?.log?.level
     if (record !== undefined) addAttributes(attributes, record, '')
     return {
       hrTime,

@@ -43,7 +43,7 @@ export function createSyslogMessages ({ facility, hostname, appName, structuredD
   const layout = createJsonLayout()
   const origin = `${headerField(hostname, LONGEST.hostname)} ${headerField(appName, LONGEST.appName)}`
 
-  function header ({ id, time }: ShippedEvent, record: AuditRecord | undefined): string {
+  function header ({ id, time }: ShippedEvent, record: Partial<AuditRecord> | undefined): string {
     const { event, trace, process: { pid } = process } = record ?? {}
     const severity = event?.outcome === 'failure' ? WARNING : INFORMATIONAL
     const data = `event.id="${parameterValue(id)}"${typeof trace?.id === 'string' ? ` trace.id="${parameterValue(trace.id)}"` : ''}`
@@ -65,9 +65,9 @@ export function createSyslogMessages ({ facility, hostname, appName, structuredD
 const ABSENT = Object.fromEntries(['kibana', 'http', 'url', 'error', 'labels', 'user', 'client', 'trace'].map(field => [field, undefined]))
 
 /** The line of a record within so many bytes, if that is possible. */
-function shortLine (layout: Layout, record: AuditRecord, bytes: number): string {
+function shortLine (layout: Layout, record: Partial<AuditRecord>, bytes: number): string {
   // A line ends with a line feed, a message does not.
-  return withLimit(layout, Math.max(bytes + 1, 1))({ ...ABSENT, ...record }, NO_FACTS).slice(0, -1)
+  return withLimit(layout, Math.max(bytes + 1, 1))({ ...ABSENT, ...record } as AuditRecord, NO_FACTS).slice(0, -1)
 }
 
 /** A field of the header: printable ASCII without spaces, `-` for none. */
