@@ -41,7 +41,7 @@ export interface SettingCheck {
   /** Another setting that decides whether the first is right; `[]` for all of them. @default none */
   readonly beside?: Path
   /** What is wrong, or null. `beside` is `undefined` when it is not written; `around` is the object or list that the setting stands in. */
-  readonly fault: (value: unknown, beside: unknown, around: unknown) => string | null
+  readonly fault: (value: unknown, beside: unknown, around?: unknown) => string | null
 }
 
 /** Runs the checks of the settings that are there and in which, and beside which, nothing wrong has been found yet. */

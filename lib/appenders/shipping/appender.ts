@@ -96,10 +96,13 @@ export async function createShippingAppender (config: ShippingConfig, surroundin
 function keepSender (given: Sender | (() => Promise<Sender>)): { readonly get: () => Promise<Sender>, close (): Promise<void> } {
   let made: Promise<Sender> | null = typeof given === 'function' ? null : Promise.resolve(given)
   return {
-    get: () => made ??= (given as () => Promise<Sender>)().catch((error: unknown) => {
-      made = null
-      throw error
-    }),
+    get () {
+      made ??= (given as () => Promise<Sender>)().catch((error: unknown) => {
+        made = null
+        throw error
+      })
+      return made
+    },
     async close () {
       await within(PATIENCE, made?.then(sender => sender.close()).catch(() => {}))
     }

@@ -70,10 +70,12 @@ export function createSlotReader (slot: Slot, limits: LineLimits, { log, now, no
 
   async function read (segment: Segment, size: number, isSealed: boolean): Promise<SpooledBatch | null> {
     try {
-      const { lines, ends, torn } = await readLines(segment.path, offset, size, limits)
+      const { lines, ends, torn: rest } = await readLines(segment.path, offset, size, limits)
+      // Of one that is being written it may yet become a line.
+      const torn = isSealed ? rest : ''
       if (lines.length === 0 && torn === '') return null
       const events = lines.map((line, index) => shippedEvent(line, `${name}/${segment.number}:${ends[index]!}`, now()))
-      return { events, torn: isSealed ? torn : '', end: { segment: segment.number, offset: torn !== '' && isSealed ? size : ends.at(-1) ?? offset } }
+      return { events, torn, end: { segment: segment.number, offset: torn === '' ? ends.at(-1)! : size } }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
       const { path, lines } = segment

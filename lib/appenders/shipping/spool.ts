@@ -51,7 +51,9 @@ export async function openSpool ({ folder, setting, surroundings, maxBytes, othe
   const firstLineAfterRoll = createSizeLimit({ type: 'size-limit', size: `${Math.max(1, Math.min(LARGEST_SEGMENT, Math.floor(maxBytes / SEGMENTS)))}b` })
   const segments: OwnSegment[] = []
   let lastNumber = 0
+  /** Lines of the append that is under way, and how many of them have been counted. */
   let underWay = 0
+  let counted = 0
 
   const kept = await keepFile({
     path: join(folder, 'spool'),
@@ -105,12 +107,17 @@ export async function openSpool ({ folder, setting, surroundings, maxBytes, othe
       try {
         await writeLines(live.file, progress, to, kept.isDurable)
       } finally {
-        live.lines += progress.lines - before
+        if (!progress.isTakenOver) count(live, progress.lines - before)
       }
       if (to < fits) throw new AUDIT_ERR_SPOOL_FULL(`${setting}: ${ownBytes() + otherBytes()} bytes wait to be sent already, of ${maxBytes} (spool.max_bytes)`)
       // Where no new file can be made, the one that is there is better than none.
       if (to < lines) mayRoll = await roll().then(() => true, () => false)
     }
+  }
+
+  function count (segment: OwnSegment, lines: number): void {
+    segment.lines += lines
+    counted += lines
   }
 
   // Nothing is renamed: the next file has another name.
@@ -120,7 +127,7 @@ export async function openSpool ({ folder, setting, surroundings, maxBytes, othe
 
   /** What has been written may be read now: nothing of it is cut off any more. */
   function settled (lines: number, { times }: Batch): void {
-    underWay = 0
+    underWay = counted = 0
     const live = segments.at(-1)
     if (live !== undefined) live.readable = live.file.size - live.file.tornBytes
     if (lines > 0) arrived(times[0]!)
@@ -129,6 +136,7 @@ export async function openSpool ({ folder, setting, surroundings, maxBytes, othe
   const appender: Appender = {
     async append (batch) {
       underWay = batch.ends.length
+      counted = 0
       try {
         await files.append(batch)
         settled(batch.ends.length, batch)
@@ -140,8 +148,10 @@ export async function openSpool ({ folder, setting, surroundings, maxBytes, othe
     appendNow (batches) {
       const written = files.appendNow!(batches)
       const live = segments.at(-1)
-      const own = Math.max(0, written - underWay)
-      if (live !== undefined) live.lines += own
+      if (live !== undefined) {
+        live.lines += Math.max(0, written - underWay)
+        count(live, Math.min(written, underWay) - counted)
+      }
       return written
     },
     reopen: files.reopen!,
