@@ -5,7 +5,7 @@ import { appenderSchema, type AppenderConfig } from '../appenders/create.js'
 import { fromFault } from '../appenders/custom.js'
 import { pathOfLog } from '../appenders/file.js'
 import { natsLoginFault } from '../appenders/nats.js'
-import { otelUrlFault } from '../appenders/otel.js'
+import { attributesFault, otelUrlFault } from '../appenders/otel.js'
 import { type ShippingConfig, spoolSizeFault, withShippingDefaults } from '../appenders/shipping/settings.js'
 import { syslogSslFault } from '../appenders/syslog.js'
 import { formatFault, perRequestFault, urlFault } from '../appenders/webhook.js'
@@ -109,6 +109,7 @@ export function appenderChecks (...at: SettingCheck['path']): readonly SettingCh
     { path: [...at, 'spool', 'max_bytes'], fault: size => spoolSizeFault(String(size)) },
     { path: [...at, 'url'], fault: ofType('webhook', url => urlFault(String(url))) },
     { path: [...at, 'url'], fault: ofType('otel', url => otelUrlFault(String(url))) },
+    { path: [...at, 'attributes'], fault: ofType('otel', attributes => attributesFault(attributes as object)) },
     { path: [...at, 'ssl'], fault: ofType('syslog', syslogSslFault) },
     { path: at, fault: appender => natsLoginFault(appender) },
     { path: [...at, 'format'], fault: ofType('webhook', formatFault) },

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { type Test, test } from 'tap'
-import { createOtelAppender, type OtelConfig, otelUrlFault } from '../../lib/appenders/otel.js'
+import { attributesFault, createOtelAppender, type OtelConfig, otelUrlFault } from '../../lib/appenders/otel.js'
 import { appenderContract, batchOf, surroundingsIn } from '../support/appender-contract.js'
 import { eventually } from '../support/audited-app.js'
 import { createAuthority } from '../support/certificates.js'
@@ -53,9 +53,9 @@ test('left out, the protocol is protobuf over HTTP; the resource is what the env
     delete process.env.OTEL_RESOURCE_ATTRIBUTES
   })
   const collector = await startOtlpCollector(t)
-  const { resource } = await sentWith(t, collector, { attributes: { 'service.version': '2' } })
+  const { resource } = await sentWith(t, collector, { attributes: { service: { version: '2' }, region: 'eu' } })
   t.match(collector.requests, [{ contentType: 'application/x-protobuf' }])
-  t.match(resource, { 'host.name': hostname(), 'service.name': 'from-environment', 'service.version': '2', 'deployment.environment.name': 'test' })
+  t.match(resource, { 'host.name': hostname(), 'service.name': 'from-environment', 'service.version': '2', region: 'eu', 'deployment.environment.name': 'test' })
 })
 
 test('an event that the collector will never take is found in its batch and put aside; the rest comes', async t => {
@@ -82,6 +82,11 @@ test('a private authority and a client certificate; a file that cannot be read s
     t.equal(collector.records.length, 1)
   }
   await t.rejects(createOtelAppender({ type: 'otel', url: 'https://localhost', ssl: { certificateAuthorities: 'none.pem' } }, surroundingsIn(directory)), { code: 'AUDIT_ERR_CONFIG' })
+})
+
+test('attributes have names with dots, and one value each', async t => {
+  t.equal(attributesFault({ service: { name: 'shop', instance: { id: 7 } }, is: true }), null)
+  t.match(attributesFault({ service: { names: ['a'] } }), /for "service\.names", got a list$/)
 })
 
 test('a URL that is none is told, and not shown', async t => {

@@ -30,14 +30,15 @@ export function createLogRecords (resource: Resource): (event: ShippedEvent) => 
     const record = recordOf(line)
     const hrTime: [number, number] = [Math.floor(time / 1000), time % 1000 * 1_000_000]
     const attributes: AnyValueMap = { [RECORD_ID]: id }
-    const severityText = record?.log?.level
-    if (record !== undefined) addAttributes(attributes, record, '')
+    const level: unknown = record?.log?.level
+    const severityText = typeof level === 'string' ? level : undefined
+    if (record !== undefined) addAttributes(attributes, record)
     return {
       hrTime,
       // It is observed where it happens.
       hrTimeObserved: hrTime,
       ...severityText !== undefined && { severityText, severityNumber: SEVERITIES[severityText.toUpperCase()] },
-      body: record?.message ?? line,
+      body: typeof record?.message === 'string' ? record.message : line,
       spanContext: spanContextIn(attributes),
       attributes,
       droppedAttributesCount: 0,
@@ -47,8 +48,8 @@ export function createLogRecords (resource: Resource): (event: ShippedEvent) => 
   }
 }
 
-/** Every value within `fields`, but those of lists, by the names that lead to it. */
-function addAttributes (attributes: AnyValueMap, fields: object, prefix: string): void {
+/** Adds every value within `fields`, but those of lists, by the names that lead to it. */
+export function addAttributes (attributes: AnyValueMap, fields: object, prefix = ''): void {
   for (const [name, value] of Object.entries(fields) as [string, AnyValue][]) {
     const path = prefix + name
     if (value === null || PLACED.includes(path)) continue

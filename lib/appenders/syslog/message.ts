@@ -54,7 +54,7 @@ export function createSyslogMessages ({ facility, hostname, appName, structuredD
     const record = recordOf(event.line)
     const head = header(event, record)
     const room = maxBytes - Buffer.byteLength(head)
-    const line = Buffer.byteLength(event.line) <= room || record === undefined ? event.line : shortLine(layout, record, room)
+    const line = Buffer.byteLength(event.line) <= room || record === undefined ? event.line : shortLine(layout, record, event.line, room)
     const bytes = Buffer.byteLength(head) + Buffer.byteLength(line)
     if (bytes > maxBytes) return { rejected: `the message would have ${bytes} bytes, and max_message_bytes allows ${maxBytes}` }
     return Buffer.from(`${bytes} ${head}${line}`)
@@ -64,10 +64,15 @@ export function createSyslogMessages ({ facility, hostname, appName, structuredD
 /** Every field that a layout looks for; it counts them. */
 const ABSENT = Object.fromEntries(['kibana', 'http', 'url', 'error', 'labels', 'user', 'client', 'trace'].map(field => [field, undefined]))
 
-/** The line of a record within so many bytes, if that is possible. */
-function shortLine (layout: Layout, record: Partial<AuditRecord>, bytes: number): string {
-  // A line ends with a line feed, a message does not.
-  return withLimit(layout, Math.max(bytes + 1, 1))({ ...ABSENT, ...record } as AuditRecord, NO_FACTS).slice(0, -1)
+/** The line of a record within so many bytes; as it is where that is not possible. */
+function shortLine (layout: Layout, record: Partial<AuditRecord>, line: string, bytes: number): string {
+  try {
+    // A line ends with a line feed, a message does not.
+    return withLimit(layout, Math.max(bytes + 1, 1))({ ...ABSENT, ...record } as AuditRecord, NO_FACTS).slice(0, -1)
+  } catch {
+    // It is not from our layout, and lacks what every record has.
+    return line
+  }
 }
 
 /** A field of the header: printable ASCII without spaces, `-` for none. */

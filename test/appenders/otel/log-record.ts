@@ -54,7 +54,8 @@ test('levels are severities; one that nobody knows has no number', async t => {
   }
 })
 
-test('a line that is no JSON is the body as it is', async t => {
+test('a line that is no JSON, or no record of ours, is the body as it is', async t => {
+  for (const line of ['{"a":1}', '{"message":5,"log":{"level":9}}', '{"log":"x"}']) t.match(logRecordOf({ id: 'i', time: 1, line }), { body: line, attributes: { 'log.record.uid': 'i' } })
   const { body, attributes, severityText } = logRecordOf({ id: 'i', time: 1, line: '[2026] somebody' })
   t.same({ body, attributes, severityText }, { body: '[2026] somebody', attributes: { 'log.record.uid': 'i' }, severityText: undefined })
 })

@@ -68,5 +68,6 @@ test('the longest texts of an event that is too large are cut; what is no JSON c
   t.ok(Buffer.isBuffer(frame) && frame.length <= 8192 + 5 && frame.length > 4000, 'it is as long as it may be, about')
   t.match(record, { event: { action: 'a', id: '0196-a' }, user: { name: 'ann' }, acme: { own: 'kept' }, labels: { audit_truncated: /message \(20000 bytes\)/ } })
   t.match(messageOf({ id: 'i', time: TIME, line: 'x'.repeat(9000) }), { rejected: /max_message_bytes allows 8192/ })
+  t.match(messageOf({ id: 'i', time: TIME, line: `{"a":"${'x'.repeat(9000)}"}` }), { rejected: /max_message_bytes allows 8192/ }, 'JSON that is no record of ours')
   t.match(createSyslogMessages({ ...SETTINGS, maxBytes: 300 })(event), { rejected: /max_message_bytes allows 300/ }, 'there is a limit to what can be cut')
 })
