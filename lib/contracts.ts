@@ -56,7 +56,30 @@ export interface KibanaFields {
   readonly lookup_realm?: string
   readonly unauthorized_spaces?: readonly string[]
   readonly unauthorized_types?: readonly string[]
+  /** What a write changes of the object: `savedObjectDiff`. */
+  readonly diff?: SavedObjectDiff
   readonly [field: string]: unknown
+}
+
+/** What has become of the fields of an object: Kibana's `kibana.diff`, a JSON Patch (RFC 6902) with the old values. */
+export interface SavedObjectDiff {
+  readonly format: 'json_patch_extended'
+  /** The fields that change. */
+  readonly ops: readonly DiffOperation[]
+  /** The fields that stay as they are. */
+  readonly noOps: readonly { readonly path: string }[]
+}
+
+/** A field that changes. */
+export interface DiffOperation {
+  /** `replace` without an `oldValue`: it is not known whether there was one, or which. */
+  readonly op: 'add' | 'remove' | 'replace'
+  /** JSON Pointer (RFC 6901) from the object's attributes: `/visState/title`. */
+  readonly path: string
+  /** Of `add` and `replace`. */
+  readonly value?: unknown
+  /** Of `remove` and, where it is known, `replace`. */
+  readonly oldValue?: unknown
 }
 
 /**
@@ -123,6 +146,10 @@ export interface ScopeFacts {
 
 /** What an enriched event looks like before a layout makes a line of it. */
 export interface AuditRecord extends AuditEvent {
+  readonly event: AuditEvent['event'] & {
+    /** A UUID of version 7, which no other event has: what whoever gets an event twice knows it by. They ascend in the order in which events are recorded. */
+    readonly id: string
+  }
   /** ISO 8601, UTC, milliseconds. */
   readonly '@timestamp': string
   readonly ecs: { readonly version: string }
@@ -444,6 +471,22 @@ export type NameOf = (type: unknown, attributes: unknown) => string | undefined
 /** What is wrapped, as a table of operations calls it. */
 export type Repository = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>
 
+/** An object as it is before a write. */
+export interface CurrentObject extends ObjectReference {
+  /** What it consists of, for `savedObjectDiff`. Absent: that is not known. */
+  readonly attributes?: unknown
+}
+
+/** What a write makes of the attributes of an object. */
+export interface AttributeChange {
+  /** The attributes that are written. Absent: none is left, as by a deletion. */
+  readonly attributes?: unknown
+  /** True when attributes that are not among them stay as they are. @default false */
+  readonly isPartial?: boolean
+  /** True when there is no such object yet. @default false */
+  readonly isNew?: boolean
+}
+
 /** An item of a bulk result that was refused. */
 export interface RefusedItem {
   readonly object: ObjectReference
@@ -481,11 +524,17 @@ export interface Operation {
    */
   readonly touches?: (args: readonly unknown[]) => readonly ObjectReference[]
   /**
-   * For writes: reads those of the objects whose names the call does not say, as they are before
-   * it. Called where `saved_objects.look_up_names` says so, with the repository itself: what it
-   * reads is not recorded. What it does not find, or cannot read, has no name in the event.
+   * For writes: reads objects as they are before it. Called where `saved_objects.look_up_names` or
+   * `savedObjectDiff` says so, with the repository itself: what it reads is not recorded. Who is
+   * left out is not there; `undefined`: these objects cannot be read. What cannot be read has no
+   * name, and no old values, in the event.
    */
-  readonly current?: (repository: Repository, objects: readonly ObjectReference[], args: readonly unknown[], nameOf: NameOf) => Promise<readonly ObjectReference[]>
+  readonly current?: (repository: Repository, objects: readonly ObjectReference[], args: readonly unknown[], nameOf: NameOf) => Promise<readonly CurrentObject[] | undefined>
+  /**
+   * For writes: what the call makes of each of the objects that `requested` tells, in the same
+   * order; `undefined` among them: it cannot be told. Called where `savedObjectDiff` includes their types.
+   */
+  readonly changes?: (args: readonly unknown[]) => readonly (AttributeChange | undefined)[]
   /**
    * For reads: the objects that came back, from the result; of an async iterable, from each
    * item as it is taken. None: no event. @default those asked for

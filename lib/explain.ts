@@ -9,6 +9,7 @@ import type { ExplainedAppender, Explanation, MatchedRule } from './explain/expl
 import { keptFor, matchedRules } from './explain/rules.js'
 import { SILENT, tryOut, type TriedOut } from './explain/try-out.js'
 import { readHashKey } from './trail/fields/key.js'
+import { EVENT_ID } from './trail/event-id.js'
 import { failureClassOf } from './trail/on-failure.js'
 
 type Locate = ReadSettings<unknown>['locate']
@@ -18,7 +19,7 @@ type Locate = ReadSettings<unknown>['locate']
  * what their lines are. Nothing is opened and nothing is written.
  *
  * @param event as it is said without a request; or a line of a log, read as JSON, whose
- *   time, user, client and trace are kept. What `fields` took out of a line is not there
+ *   time, id, user, client and trace are kept. What `fields` took out of a line is not there
  *   any more, and a hash in it would be hashed again.
  * @param config as for the plugin: the path of a yml, or the section as an object
  * @throws {AUDIT_ERR_OPTION} (as a rejection) the event is no object
@@ -46,7 +47,7 @@ async function explainWith ({ settings, locate }: ReadSettings<typeof auditSchem
   if (!settings.enabled) return { recorded: false, because: `auditing is disabled: ${locate('enabled')}`, kind, ignoredBy: [], includedBy: null, keptFor: null, appenders: [] }
 
   const said = Date.parse(String(event['@timestamp']))
-  const tried = await tryOut(event, Number.isNaN(said) ? Date.now() : said, settings, locate)
+  const tried = await tryOut(event, Number.isNaN(said) ? Date.now() : said, settings, locate, idOf(event))
   const { ignore_filters: ignore, include_filters: include, allow_silencing_failures: allowed } = settings
   const ignoredBy = matchedRules(ignore, tried.asked, position => locate('ignore_filters', position))
   const includedBy = include.length === 0 ? null : matchedRules(include, tried.asked, position => locate('include_filters', position))
@@ -62,6 +63,16 @@ async function explainWith ({ settings, locate }: ReadSettings<typeof auditSchem
     includedBy,
     keptFor: kept,
     appenders: explainAppenders(tried, settings, locate, kind, tried.lost ?? fate)
+  }
+}
+
+/** The id of an event that comes from a log; one that an application says is not recorded. */
+function idOf (event: AuditEvent | AuditRecord): string | undefined {
+  try {
+    const { id } = event.event
+    return typeof id === 'string' && EVENT_ID.test(id) ? id : undefined
+  } catch {
+    return undefined
   }
 }
 

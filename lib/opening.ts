@@ -14,6 +14,7 @@ import { writeToStandardError } from './process/last-rung.js'
 import { beforeLeaving } from './process/leaving.js'
 import { reopenOnHangup } from './process/reopening.js'
 import { createStop } from './process/stopping.js'
+import type { NextEventId } from './trail/event-id.js'
 import type { Destination } from './trail/outlet.js'
 import { compileFields, withFields } from './trail/fields/compile.js'
 import { readHashKey } from './trail/fields/key.js'
@@ -32,6 +33,8 @@ export interface TrailStart {
   readonly farewell?: TrailParts['farewell']
   /** Is shown each record that the filters are asked about. @default nobody is */
   readonly watch?: (record: AuditRecord) => void
+  /** @default new ones, in ascending order */
+  readonly nextId?: NextEventId | undefined
   /** @default the appenders that the settings name */
   readonly createAppender?: typeof createNamedAppender
   /** @default the layouts that the settings name */
@@ -53,7 +56,7 @@ export interface StartedTrail {
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) one of the appenders cannot be opened; the others are closed again
  * @throws {AUDIT_ERR_CONFIG} (as a rejection) the key of the hashes cannot be read
  */
-export async function startTrail ({ settings, onFailure, locate, log, stop, farewell, watch, createAppender = createNamedAppender, createLayout = createNamedLayout }: TrailStart): Promise<StartedTrail> {
+export async function startTrail ({ settings, onFailure, locate, log, stop, farewell, watch, nextId, createAppender = createNamedAppender, createLayout = createNamedLayout }: TrailStart): Promise<StartedTrail> {
   // What an appender has to tell while it is being opened waits for the trail.
   const notices: LogNotice[] = []
   let notice = (told: LogNotice): void => { notices.push(told) }
@@ -97,6 +100,7 @@ export async function startTrail ({ settings, onFailure, locate, log, stop, fare
     surroundings: { now: Date.now, log },
     policies: policiesOf(settings),
     onFailure,
+    nextId,
     recordsAttemptedNames: settings.authentication.record_attempted_name,
     queue: { maxBytes: sizeToBytes(settings.queue.max_bytes), timeout },
     stop,

@@ -12,6 +12,7 @@ import { trackRunningRequest } from './http/context.js'
 import { DisabledScope } from './http/disabled.js'
 import { createQuestions, type Resolvers } from './http/identity.js'
 import { createRecurring } from './http/recurring.js'
+import { createRedaction } from './http/redact.js'
 import { recordRequests } from './http/requests.js'
 import { type RequestLike, RequestScope } from './http/scope.js'
 import { recordSecurityEvents } from './http/security.js'
@@ -57,7 +58,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
   for (const deprecation of deprecations) app.log.warn({}, `fastify-audit: ${deprecation}`)
 
   const traces = createTraceSource(settings.requestId, app.initialConfig.requestIdHeader as string | false)
-  const recorded = recordedObjects(settings, durationToMilliseconds(settings.queue.timeout))
+  const recorded = recordedObjects(settings, durationToMilliseconds(settings.queue.timeout), createRedaction)
   const onFailure = settings.enabled
     ? createOnFailure(policiesOf(settings), Math.ceil(durationToMilliseconds(settings.queue.timeout) / 1000))
     : ALWAYS_GO_ON

@@ -3,11 +3,12 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
+import { PLAIN } from './support/plain-node.js'
 
 const CLI = join(import.meta.dirname, '../dist/cli.js')
 
 function start (args: readonly string[], input = ''): { status: number | null, stdout: string, stderr: string } {
-  return spawnSync('env', ['-u', 'NODE_OPTIONS', process.execPath, CLI, ...args], { input, encoding: 'utf8', timeout: 30_000 })
+  return spawnSync('env', [...PLAIN, process.execPath, CLI, ...args], { input, encoding: 'utf8', timeout: 30_000 })
 }
 
 test('the status of the process says how it ended', async t => {

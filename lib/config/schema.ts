@@ -7,6 +7,7 @@ import { securitySchema } from '../http/security-settings.js'
 import { httpSchema, requestIdSchema } from '../http/settings.js'
 import { rangeFault } from '../http/trusted-senders.js'
 import { eventBytesFault } from '../layouts/limit.js'
+import { noTypesFault, savedObjectDiffSchema } from '../repository/difference-settings.js'
 import { savedObjectsSchema } from '../repository/settings.js'
 import { fieldFault, fieldsSchema, hashKeyFault } from '../trail/fields/settings.js'
 import { ignoreFiltersSchema } from '../trail/filter.js'
@@ -19,35 +20,7 @@ import { appenderChecks, appendersChecks, appendersSchema, type NamedAppender } 
 import type { Complete } from './defaults.js'
 import type { FromSchema } from './from-schema.js'
 import { ruleChecks } from './rule-checks.js'
-import { sizeSchema } from './units.js'
 import { EACH, type SettingCheck } from './validate.js'
-
-/** `savedObjectDiff`: known, so that a section that switches it off works; there is nothing to switch on yet. */
-const savedObjectDiffSchema = {
-  type: 'object',
-  description: 'Field-level differences of changed objects. They are not recorded yet: only `enabled: false` is accepted.',
-  additionalProperties: false,
-  default: {},
-  properties: {
-    enabled: {
-      const: false,
-      title: 'false, because field-level differences are not recorded yet',
-      description: 'Whether differences are recorded. Not yet: only false is accepted.',
-      default: false
-    },
-    typesToInclude: {
-      type: 'array',
-      items: { type: 'string', minLength: 1 },
-      description: 'The types of objects whose differences are recorded. Without effect as long as `enabled` is false.',
-      default: []
-    },
-    fieldSizeLimit: {
-      ...sizeSchema,
-      description: 'How large a field may be to be recorded. Without effect as long as `enabled` is false.',
-      default: '48kb'
-    }
-  }
-} as const
 
 /** `xpack.security.audit`. */
 export const auditSchema = {
@@ -75,7 +48,7 @@ export const auditSchema = {
       description: 'Whether the name of an object is recorded beside its id, as kibana.saved_object.name.',
       default: true
     },
-    savedObjectDiff: savedObjectDiffSchema,
+    savedObjectDiff: { ...savedObjectDiffSchema, default: {} },
     authentication: { ...authenticationSchema, default: {} },
     http: { ...httpSchema, default: {} },
     security: { ...securitySchema, default: {} },
@@ -102,6 +75,7 @@ export const settingChecks: readonly SettingCheck[] = [
     { path: ['fields', list, EACH, 'fields', EACH], fault: (path) => fieldFault(list, String(path)) },
     ...ruleChecks('fields', list, EACH, 'when')
   ]),
+  { path: ['savedObjectDiff', 'enabled'], beside: ['savedObjectDiff'], fault: noTypesFault },
   { path: ['max_event_bytes'], fault: (size) => eventBytesFault(String(size)) },
   { path: ['fields', 'hash'], beside: ['fields'], fault: hashKeyFault },
   { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => rangeFault(String(range)) },

@@ -1,7 +1,7 @@
 // Events about saved objects, as Kibana records them: the table of what each action is
 // called, and the factory. Called by the application; the repository wrapper's table of the
 // saved-objects client builds on `SAVED_OBJECT_ACTIONS`.
-import type { AuditEvent, EventOutcome, ObjectReference } from '../contracts.js'
+import type { AuditEvent, EventOutcome, ObjectReference, SavedObjectDiff } from '../contracts.js'
 import { operationEvent, type EventError, type OperationFacts, type SpokenOperation } from './operation.js'
 
 /** How each action on saved objects reads: its verbs, whether it is a read or a write, its ECS type. */
@@ -75,6 +75,8 @@ export interface SavedObjectFacts {
   readonly unauthorizedSpaces?: readonly string[]
   /** `kibana.unauthorized_types`; absent when empty. */
   readonly unauthorizedTypes?: readonly string[]
+  /** `kibana.diff`: what the write changes of the object. */
+  readonly diff?: SavedObjectDiff
 }
 
 /**
@@ -86,13 +88,14 @@ export interface SavedObjectFacts {
  */
 export function savedObjectEvent (facts: SavedObjectFacts): AuditEvent {
   const { action, outcome, object, error } = facts
-  return operationEvent(SAVED_OBJECT_ACTIONS[action], { outcome, object, error, fields: spaceFields(facts) })
+  return operationEvent(SAVED_OBJECT_ACTIONS[action], { outcome, object, error, fields: furtherFields(facts) })
 }
 
-function spaceFields ({ addToSpaces, deleteFromSpaces, unauthorizedSpaces, unauthorizedTypes }: SavedObjectFacts): OperationFacts['fields'] {
+function furtherFields ({ addToSpaces, deleteFromSpaces, unauthorizedSpaces, unauthorizedTypes, diff }: SavedObjectFacts): OperationFacts['fields'] {
   // Most events name no spaces, and pay nothing for those that do.
-  if ((addToSpaces ?? deleteFromSpaces ?? unauthorizedSpaces ?? unauthorizedTypes) === undefined) return undefined
+  if ((addToSpaces ?? deleteFromSpaces ?? unauthorizedSpaces ?? unauthorizedTypes ?? diff) === undefined) return undefined
   return {
+    ...diff !== undefined && { diff },
     add_to_spaces: addToSpaces ?? [],
     delete_from_spaces: deleteFromSpaces ?? [],
     unauthorized_spaces: unauthorizedSpaces ?? [],

@@ -29,8 +29,11 @@ export interface TriedOut {
 /** A log that nobody reads: an explanation warns of nothing. */
 export const SILENT: OperationalLog = { info () {}, warn () {}, error () {} }
 
-/** @param time milliseconds since the epoch */
-export async function tryOut (event: AuditEvent, time: number, settings: Settings, locate: ReadSettings<unknown>['locate']): Promise<TriedOut> {
+/**
+ * @param time milliseconds since the epoch
+ * @param id of an event that has been recorded
+ */
+export async function tryOut (event: AuditEvent, time: number, settings: Settings, locate: ReadSettings<unknown>['locate'], id?: string): Promise<TriedOut> {
   const kept: string[][] = []
   const records = new Map<string, AuditRecord>()
   let asked: AuditRecord | undefined
@@ -41,6 +44,7 @@ export async function tryOut (event: AuditEvent, time: number, settings: Setting
     log: SILENT,
     stop () {},
     watch (record) { asked = record },
+    nextId: id === undefined ? undefined : () => id,
     async createAppender () {
       const lines: string[] = []
       kept.push(lines)

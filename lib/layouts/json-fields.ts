@@ -43,26 +43,28 @@ const writeHeaders = ({ request }: KnownHttp): string => '"headers":{"x-forwarde
 /** Actions are few; an application that makes them up (ids in actions) starts the memory anew now and then. */
 const MAX_ACTIONS = 256
 
-/** `event.*`, remembered by action as long as its lists are the frozen ones of a factory. */
+/** `event.*`: the id, and what is remembered by action as long as its lists are the frozen ones of a factory. */
 export function createEventJson (): (event: EventFields) => string {
   const memory = new Map<string, { event: EventFields, json: string }>()
   return function eventJson (event) {
-    const { action, category, type, outcome } = event
+    const { id, action, category, type, outcome } = event
+    // The trail has made it: nothing in it wants to be escaped.
+    const opening = '{"id":"' + id + '",'
     const last = memory.get(action)
-    if (last !== undefined && last.event.outcome === outcome && last.event.category === category && last.event.type === type && hasOnlyUsualFields(event)) return last.json
+    if (last !== undefined && last.event.outcome === outcome && last.event.category === category && last.event.type === type && hasOnlyUsualFields(event)) return opening + last.json
     if (typeof action !== 'string' || !isPlainObject(event)) throw NOT_PLAIN
-    const json = joined(objectJson({ ...event, category: asList(category), type: asList(type) }, 0))
+    const json = joined(objectJson({ ...event, id: undefined, category: asList(category), type: asList(type) }, 0).slice(1))
     if (isLasting(category) && isLasting(type) && typeof outcome !== 'object' && hasOnlyUsualFields(event)) {
       if (memory.size >= MAX_ACTIONS) memory.clear()
       memory.set(action, { event: { ...event }, json })
     }
-    return json
+    return opening + json
   }
 }
 
 function hasOnlyUsualFields (event: EventFields): boolean {
   for (const field in event) {
-    if (field !== 'action' && field !== 'category' && field !== 'type' && field !== 'outcome') return false
+    if (field !== 'id' && field !== 'action' && field !== 'category' && field !== 'type' && field !== 'outcome') return false
   }
   return true
 }

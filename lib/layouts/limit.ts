@@ -88,7 +88,7 @@ function textsIn (value: object, path = '', found: Text[] = []): Text[] {
 
 /** What nobody who reads a log can do without. */
 const ESSENTIAL: Readonly<Record<string, readonly string[]>> = {
-  event: ['action', 'category', 'type', 'outcome'],
+  event: ['id', 'action', 'category', 'type', 'outcome'],
   kibana: ['space_id', 'session_id'],
   error: ['code', 'message'],
   user: ['id', 'name'],

@@ -60,7 +60,7 @@ export function plainRecord (record: AuditRecord): AuditRecord {
   const plain = plainEvent(record)
   // What the trail sets is always plain.
   const { '@timestamp': timestamp, ecs, log, process } = record
-  return { ...Object.fromEntries(Object.keys(record).map(field => [field, undefined])), ...plain, '@timestamp': timestamp, ecs, log, process }
+  return { ...Object.fromEntries(Object.keys(record).map(field => [field, undefined])), ...plain, event: plain.event as AuditRecord['event'], '@timestamp': timestamp, ecs, log, process }
 }
 
 /** Text that can stand in an event: well-formed, of at most 32,766 characters. */
@@ -91,7 +91,8 @@ class PlainCopy {
       case 'boolean': case 'undefined': return value
       case 'number': return Number.isFinite(value) ? value : this.#fault(path, `${value} is not a number in JSON`)
       case 'bigint': this.#fault(path, 'a bigint, written as text'); return this.#string(String(value), path)
-      case 'object': return value === null ? undefined : this.#object(value, path)
+      // Somebody may have set a field to null, which is what a difference tells.
+      case 'object': return value !== null ? this.#object(value, path) : path.startsWith('kibana.diff.') ? null : undefined
       default: return this.#fault(path, `a ${typeof value} cannot be written`)
     }
   }

@@ -1,7 +1,7 @@
 // One call of an audited method: what the table says about it, and its events. The functions
 // of a table are foreign code: what they throw becomes `labels.audit_fault` of the event and
 // stops neither the operation nor the record. Called by run.ts.
-import type { AuditEvent, EventOutcome, ObjectReference, OnFailure, Operation, RefusedItem, Repository, RepositoryOptions } from '../contracts.js'
+import type { AttributeChange, AuditEvent, CurrentObject, EventOutcome, ObjectReference, OnFailure, Operation, RefusedItem, Repository, RepositoryOptions } from '../contracts.js'
 import { createOperationEvent } from '../events/operation.js'
 import { createNameOf, isObject, listOf, objectReference } from './object-reference.js'
 import type { ActingLogger } from '../trail/acting-logger.js'
@@ -48,8 +48,10 @@ export interface Call {
   handedOver (result: unknown): readonly (ObjectReference | undefined)[]
   /** Makes the events of this call with one outcome. */
   events (outcome: EventOutcome, error?: RecordedError): (object?: ObjectReference) => AuditEvent
-  /** The objects as they are before the write, as far as they can be read within `timeout` milliseconds. Never rejects. */
-  current (repository: object, objects: readonly ObjectReference[], timeout: number): Promise<readonly ObjectReference[]>
+  /** The objects as they are before the write; `undefined`: they cannot be read, or not within `timeout` milliseconds. Never rejects. */
+  current (repository: object, objects: readonly ObjectReference[], timeout: number): Promise<readonly CurrentObject[] | undefined>
+  /** What the write makes of each of those that are requested; none where that is not known. */
+  changes (): readonly (AttributeChange | undefined)[]
   /** Makes the event about a refused item; none: that it could not be found out which were. */
   refusal (item: RefusedItem | undefined): AuditEvent
 }
@@ -111,13 +113,21 @@ export function describeCall (operation: Operation, given: readonly unknown[], s
     },
     async current (repository, objects, timeout) {
       try {
-        const reading = operation.current?.(repository as Repository, objects, args, nameOf)
-        return reading === undefined ? [] : references(await inTime(Promise.resolve(reading), timeout))
+        const found = await inTime(Promise.resolve(operation.current?.(repository as Repository, objects, args, nameOf)), timeout)
+        return found === undefined ? undefined : currentObjects(found)
       } catch (error) {
         // An object that is not there has no name, and that is no fault.
-        if (!hasStatus(error, [404])) note(faults, 'current', error)
-        return []
+        if (hasStatus(error, [404])) return []
+        note(faults, 'current', error)
+        return undefined
       }
+    },
+    changes () {
+      return attempt(faults, 'changes', () => {
+        const changes = operation.changes === undefined ? [] : listOf(operation.changes(args))
+        if (changes.length > 0 && changes.length !== requested.length) throw new TypeError(`expected ${requested.length} changes, as many as objects, got ${changes.length}`)
+        return changes
+      }) ?? []
     },
     refusal: (item) => item === undefined ? events('unknown')() : events('failure', item.error)(item.object)
   }
@@ -143,6 +153,11 @@ function note (faults: Faults, what: string, error: unknown): void {
 
 function references (objects: readonly ObjectReference[]): readonly ObjectReference[] {
   return listOf(objects).every(isReference) ? objects : objects.map(toReference)
+}
+
+function currentObjects (found: readonly CurrentObject[]): readonly CurrentObject[] {
+  const objects = references(found)
+  return objects === found ? found : objects.map((object, index) => ({ ...object, attributes: (found[index] as CurrentObject | null)?.attributes }))
 }
 
 function isReference (object: unknown): boolean {

@@ -4,6 +4,7 @@
 import type { NameOf, ObjectReference, Operation, Operations } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
 import { SAVED_OBJECT_ACTIONS } from '../events/saved-object.js'
+import { createChanges, isRecord, manyIn } from './crud-changes.js'
 import { idText, isObject, objectReference } from './object-reference.js'
 import { shown, unknownKeys } from './operations.js'
 
@@ -74,6 +75,9 @@ export const CRUD_METHODS: Readonly<Record<string, CrudOperation>> = {
   removeById: 'delete'
 }
 
+/** Those that leave nothing of what was there before. */
+const REPLACING = ['replace', 'replaceOne']
+
 const LISTS = ['items', 'data', 'rows', 'results', 'records', 'docs']
 
 /**
@@ -112,33 +116,36 @@ export function crudOperations (options: CrudOptions): Operations {
   }
   const requested = ([first, second]: readonly unknown[], nameOf: NameOf): ObjectReference[] => {
     if (first === undefined || first === null) return []
-    const many = isRecord(first) && Array.isArray(first.data) && !('where' in first) && !isOne(first) ? first.data as unknown[] : first
+    const many = manyIn(first, isOne)
     if (Array.isArray(many)) return many.map((object: unknown) => objectReference(type, idOf(object), nameIn(object, nameOf)))
     return [objectReference(type, idOf(first), nameIn(isRecord(first) ? first : second, nameOf))]
   }
-  const returned = (result: unknown, args: readonly unknown[], nameOf: NameOf): ObjectReference[] => {
-    return (items?.(result) ?? itemsIn(result, isOne)).map((object) => objectReference(type, idOf(object) ?? onlyId(args[0]), nameIn(object, nameOf)))
-  }
+  const itemsOf = (result: unknown): readonly unknown[] => items?.(result) ?? itemsIn(result, isOne)
+  const returned = (result: unknown, args: readonly unknown[], nameOf: NameOf): ObjectReference[] =>
+    itemsOf(result).map((object) => objectReference(type, idOf(object) ?? onlyId(args[0]), nameIn(object, nameOf)))
   const all = Object.entries({ ...CRUD_METHODS, ...options.methods })
   const getters = all.flatMap(([method, kind]) => kind === 'get' ? [method] : [])
   // By the first method that gets one object, with what the write was called with. What comes
   // back is believed where it has the id that was asked for.
   const current: Operation['current'] = async (repository, [one, ...more], [first], nameOf) => {
     const getter = getters.find((method) => typeof repository[method] === 'function')
-    if (getter === undefined || one === undefined || more.length > 0) return []
+    if (getter === undefined || one === undefined || more.length > 0) return undefined
     const asked = !isRecord(first) ? first : isObject(first.where) ? { where: first.where } : idOf(first)
-    return returned(await repository[getter]!(asked), [], nameOf)
+    const found = itemsOf(await repository[getter]!(asked)).map((object) => ({ ...objectReference(type, idOf(object), nameIn(object, nameOf)), attributes: object }))
+    return found.length === 0 || found.some((object) => object.id === one.id) ? found : undefined
   }
+  const changes = createChanges(isOne)
 
   const kinds: Record<CrudOperation, Operation> = {
-    create: { ...SAVED_OBJECT_ACTIONS.saved_object_create, action: `${action}_create`, noun: type, requested },
+    create: { ...SAVED_OBJECT_ACTIONS.saved_object_create, action: `${action}_create`, noun: type, requested, changes: changes.creation },
     get: { ...SAVED_OBJECT_ACTIONS.saved_object_get, action: `${action}_get`, noun: type, requested, returned },
     // What is looked for is no object yet.
     find: { ...SAVED_OBJECT_ACTIONS.saved_object_find, action: `${action}_find`, noun: type, touches: () => [objectReference(type)], returned: (result, _args, nameOf) => returned(result, [], nameOf) },
-    update: { ...SAVED_OBJECT_ACTIONS.saved_object_update, action: `${action}_update`, noun: type, requested, current },
-    delete: { ...SAVED_OBJECT_ACTIONS.saved_object_delete, action: `${action}_delete`, noun: type, requested, current }
+    update: { ...SAVED_OBJECT_ACTIONS.saved_object_update, action: `${action}_update`, noun: type, requested, current, changes: changes.update },
+    delete: { ...SAVED_OBJECT_ACTIONS.saved_object_delete, action: `${action}_delete`, noun: type, requested, current, changes: changes.deletion }
   }
-  return Object.fromEntries(all.flatMap(([method, kind]) => kind === false ? [] : [[method, kinds[kind]]]))
+  const replacing: Operation = { ...kinds.update, changes: changes.replacement }
+  return Object.fromEntries(all.flatMap(([method, kind]) => kind === false ? [] : [[method, kind === 'update' && REPLACING.includes(method) ? replacing : kinds[kind]]]))
 }
 
 function itemsIn (result: unknown, isOne: (object: Record<PropertyKey, unknown>) => boolean): readonly unknown[] {
@@ -158,11 +165,6 @@ function lookUp (object: Record<PropertyKey, unknown>, property: PropertyOf): un
 // What an object is asked for by, when it came back without its id.
 function onlyId (first: unknown): string | undefined {
   return isRecord(first) || Array.isArray(first) ? undefined : idText(first)
-}
-
-// An object with properties, not an id that is an object (`ObjectId`, `UUID`, `Date`, bytes).
-function isRecord (value: unknown): value is Record<string, unknown> {
-  return isObject(value) && !Array.isArray(value) && !(value instanceof Uint8Array) && (value.toString === Object.prototype.toString || value.toString === undefined)
 }
 
 function snakeCase (type: string): string {

@@ -1,20 +1,13 @@
 // The names of objects that a write does not name itself, read before it: `saved_objects.look_up_names`.
-// Called by run.ts when the permission has been given and the intention has not been said yet.
+// Called by before-write.ts, with what it has read.
 import type { ObjectReference } from '../contracts.js'
 import type { Call } from './call.js'
 import { referenceKey } from './object-reference.js'
-import type { NamesLookUp } from './settings.js'
 
-/**
- * The same call, whose events have the names that its objects have now. One read, of those that
- * have an id and no name. Never rejects, and waits no longer than `timeout`: without a name the
- * write goes on, and its events say why where that is a fault.
- */
-export async function withCurrentNames (call: Call, repository: object, { timeout }: NamesLookUp): Promise<Call> {
-  const nameless = call.all.filter(isNameless)
-  if (nameless.length === 0) return call
+/** The same call, whose events have the names that its objects have now. */
+export function withCurrentNames (call: Call, found: readonly ObjectReference[]): Call {
   const names = new Map<string, string>()
-  for (const { type, id, name } of await call.current(repository, nameless, timeout)) {
+  for (const { type, id, name } of found) {
     if (id !== undefined && name !== undefined) names.set(referenceKey({ type, id }), name)
   }
   if (names.size === 0) return call
@@ -29,6 +22,7 @@ export async function withCurrentNames (call: Call, repository: object, { timeou
   }
 }
 
-function isNameless (object: ObjectReference | undefined): object is ObjectReference & { readonly id: string } {
+/** Whether an object has an id by which its name can be found. */
+export function isNameless (object: ObjectReference | undefined): object is ObjectReference & { readonly id: string } {
   return object !== undefined && object.name === undefined && object.id !== undefined
 }

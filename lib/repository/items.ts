@@ -20,7 +20,12 @@ export function resolvedObjects (result: unknown): Item[] {
 
 /** Those that came back without an error. */
 export function intact (objects: readonly Item[]): Item[] {
-  return objects.filter(({ error }) => error === undefined || error === null)
+  return objects.filter(({ error }) => isIntact(error))
+}
+
+/** Whether an item with this `error` has come back without one. */
+export function isIntact (error: unknown): boolean {
+  return error === undefined || error === null
 }
 
 /** Those that were refused, with the error. */

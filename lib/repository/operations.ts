@@ -25,6 +25,7 @@ const OPERATION: Readonly<Record<keyof Operation, Check>> = {
   requested: aFunction,
   touches: aFunction,
   current: aFunction,
+  changes: aFunction,
   returned: aFunction,
   refused: aFunction,
   fields: aFunction

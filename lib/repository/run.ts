@@ -2,8 +2,8 @@
 // is said before its data are handed over and, where `on_failure` holds reads up, acknowledged
 // as well. The order of these lines is the promise. Called by audit-repository.ts.
 import type { ObjectReference, RefusedItem } from '../contracts.js'
+import { lookedAtBefore } from './before-write.js'
 import { describeCall, type Call, type Run } from './call.js'
-import { withCurrentNames } from './current-names.js'
 import { follow, isFollowable } from './follow.js'
 import { isThenable } from './object-reference.js'
 import { acknowledged, asksForPermission, carryOn, permission, refusalByRepository } from './permission.js'
@@ -22,11 +22,12 @@ import type { Protection } from './settings.js'
  */
 export async function runWrite (run: Run): Promise<unknown> {
   const described = describeCall(run.operation, run.args, run.settings)
-  const { protection, lookUp } = run.settings
+  const { protection, lookUp, differences } = run.settings
   if (protection !== undefined) await guard(run, described, protection)
   if (asksForPermission(run)) await permission(run, described)
-  const call = lookUp?.types.includes(run.operation.type) === true ? await withCurrentNames(described, run.target, lookUp) : described
   // Each promise costs as much as a line while @fastify/request-context follows it: none that is not needed.
+  const looking = lookUp === undefined && differences === undefined ? described : lookedAtBefore(described, run)
+  const call = looking instanceof Promise ? await looking : looking
   const saying = say(run.logger, call.all, call.events('unknown'))
   await run.onFailure.mayGoOn('writes', (saying instanceof Promise ? await saying : saying).acknowledged)
   let result: unknown

@@ -1,10 +1,11 @@
 // The table of Kibana's saved-objects client: what each of its methods records. The default
 // table of audit-repository.ts; its words come from events/saved-object.ts.
 import { randomUUID } from 'node:crypto'
-import type { ObjectReference, Operation, Operations } from '../contracts.js'
+import type { CurrentObject, NameOf, ObjectReference, Operation, Operations } from '../contracts.js'
 import { SAVED_OBJECT_ACTIONS } from '../events/saved-object.js'
-import { copies, copyOf, hasId, intact, type Item, items, list, listIn, refusedItems, referTo, resolvedObjects, withId } from './items.js'
+import { copies, copyOf, hasId, intact, isIntact, type Item, items, list, listIn, refusedItems, referTo, resolvedObjects, withId } from './items.js'
 import { isObject, objectReference, plainCopy } from './object-reference.js'
+import { hasStatus } from './refusal.js'
 
 /** How the table differs from Kibana's. */
 export interface SavedObjectsOperationsOptions {
@@ -21,12 +22,16 @@ export function savedObjectsOperations ({ newId = randomUUID }: SavedObjectsOper
     create: {
       ...SAVED_OBJECT_ACTIONS.saved_object_create,
       prepare: ([type, attributes, options, ...rest]) => [type, attributes, { ...options as Item, id: (options as Item | undefined)?.id ?? newId() }, ...rest],
-      requested: ([type, attributes, options], nameOf) => [objectReference(type, (options as Item).id, nameOf(type, attributes))]
+      requested: ([type, attributes, options], nameOf) => [objectReference(type, (options as Item).id, nameOf(type, attributes))],
+      current: currentOf(2),
+      changes: ([, attributes, options]) => [{ attributes, isNew: !overwrites(options) }]
     },
     bulkCreate: {
       ...SAVED_OBJECT_ACTIONS.saved_object_create,
       ...bulk,
       prepare: ([objects, ...rest]) => [copies(objects, (object) => hasId(object) ? plainCopy(object) : withId(object, newId())), ...rest],
+      current: currentOf(1),
+      changes: ([objects, options]) => items(objects).map(({ attributes }) => ({ attributes, isNew: !overwrites(options) })),
       refused: (result, _args, nameOf) => refusedItems(listIn(result, 'saved_objects'), nameOf)
     },
     get: {
@@ -55,20 +60,23 @@ export function savedObjectsOperations ({ newId = randomUUID }: SavedObjectsOper
     update: {
       ...SAVED_OBJECT_ACTIONS.saved_object_update,
       requested: ([type, id, attributes], nameOf) => [objectReference(type, id, nameOf(type, attributes))],
-      current: currentOf(3)
+      current: currentOf(3),
+      changes: ([, , attributes, options]) => [{ attributes, isPartial: merges(options) }]
     },
     bulkUpdate: {
       ...SAVED_OBJECT_ACTIONS.saved_object_update,
       ...bulk,
       current: currentOf(1),
+      changes: ([objects]) => items(objects).map((object) => ({ attributes: object.attributes, isPartial: merges(object) })),
       refused: (result, _args, nameOf) => refusedItems(listIn(result, 'saved_objects'), nameOf)
     },
     incrementCounter: { ...SAVED_OBJECT_ACTIONS.saved_object_update, requested: one, current: currentOf(3) },
-    delete: { ...SAVED_OBJECT_ACTIONS.saved_object_delete, requested: one, current: currentOf(2) },
+    delete: { ...SAVED_OBJECT_ACTIONS.saved_object_delete, requested: one, current: currentOf(2), changes: () => [{}] },
     bulkDelete: {
       ...SAVED_OBJECT_ACTIONS.saved_object_delete,
       ...bulk,
       current: currentOf(1),
+      changes: ([objects]) => items(objects).map(() => ({})),
       refused: (result, _args, nameOf) => refusedItems(listIn(result, 'statuses'), nameOf)
     },
     checkConflicts: { ...CHECK_CONFLICTS, ...bulk },
@@ -141,6 +149,12 @@ function referredTo (references: unknown): ObjectReference[] {
   return [references].flat().filter(isObject).map(({ type, id }) => objectReference(type, id))
 }
 
+// Without `overwrite`, the client refuses to create what is there already.
+const overwrites = (options: unknown): boolean => isObject(options) && options.overwrite === true
+
+// Kibana's client keeps the attributes that an update does not name, unless it is told not to.
+const merges = (options: unknown): boolean => !isObject(options) || options.mergeAttributes !== false
+
 // Reads objects as the client has them, in the namespace that the call names in its options.
 function currentOf (optionsAt: number): Operation['current'] {
   return async (client, objects, args, nameOf) => {
@@ -148,8 +162,16 @@ function currentOf (optionsAt: number): Operation['current'] {
     const where = isObject(options) && options.namespace !== undefined ? [{ namespace: options.namespace }] : []
     const [first, ...more] = objects
     if (first === undefined) return []
-    if (more.length > 0) return intact(listIn(await client.bulkGet!(objects.map(({ type, id }) => ({ type, id })), ...where), 'saved_objects')).map(referTo(nameOf))
-    const found = await client.get!(first.type, first.id, ...where)
-    return [objectReference(first.type, first.id, isObject(found) ? nameOf(first.type, found.attributes) : undefined)]
+    if (more.length === 0) {
+      const found = await client.get!(first.type, first.id, ...where)
+      return [asItIs({ ...isObject(found) ? found : {}, type: first.type, id: first.id }, nameOf)]
+    }
+    const found = listIn(await client.bulkGet!(objects.map(({ type, id }) => ({ type, id })), ...where), 'saved_objects')
+    // Who is not there is left out; of who cannot be read nothing is known.
+    return found.filter(({ error }) => !hasStatus(error, [404])).map(({ type, id, attributes, error }) => asItIs({ type, id, ...isIntact(error) && { attributes } }, nameOf))
   }
+}
+
+function asItIs ({ type, id, attributes }: Item, nameOf: NameOf): CurrentObject {
+  return { ...objectReference(type, id, nameOf(type, attributes)), attributes }
 }

@@ -2,6 +2,8 @@
 // the settings (lib/config) gathers this schema; call.ts is handed what `recordedObjects` makes of it.
 import type { FromSchema } from '../config/from-schema.js'
 import type { EventType, NameOf } from '../contracts.js'
+import { type Differences, differencesOf, type savedObjectDiffSchema } from './difference-settings.js'
+import type { Redacts } from './difference.js'
 import { createNameOf } from './object-reference.js'
 
 /** `saved_objects`: what is recorded of objects. */
@@ -55,6 +57,8 @@ export interface RecordedObjects {
   readonly nameOf?: NameOf
   /** @default no names are looked up */
   readonly lookUp?: NamesLookUp | undefined
+  /** @default no differences are recorded */
+  readonly differences?: Differences | undefined
   /** @default nothing is protected */
   readonly protection?: Protection | undefined
 }
@@ -80,14 +84,19 @@ export interface NamesLookUp {
   readonly timeout: number
 }
 
-/** @param timeout for how long anybody waits for a name or a user, in milliseconds */
-export function recordedObjects ({ enabled, saved_objects: objects, include_saved_object_names: withNames }: RecordedObjectsSettings, timeout: number): RecordedObjects {
+/**
+ * @param timeout for how long anybody waits for a name or a user, in milliseconds
+ * @param redactionOf makes what finds secrets, of further names of secrets
+ */
+export function recordedObjects (settings: RecordedObjectsSettings, timeout: number, redactionOf: (further: readonly string[]) => Redacts): RecordedObjects {
+  const { enabled, saved_objects: objects, include_saved_object_names: withNames, savedObjectDiff } = settings
+  // Where nothing is recorded, nothing is read and nobody is asked for either.
   return {
     unaudited_read_types: objects.unaudited_read_types,
     include_saved_object_names: withNames,
     nameOf: createNameOf(objects.name_attributes),
-    lookUp: withNames && objects.look_up_names.length > 0 ? { types: objects.look_up_names, timeout } : undefined,
-    // Where nothing is recorded, nobody is asked for either.
+    lookUp: enabled && withNames && objects.look_up_names.length > 0 ? { types: objects.look_up_names, timeout } : undefined,
+    differences: enabled ? differencesOf(savedObjectDiff, timeout, redactionOf) : undefined,
     protection: enabled && objects.protected.length > 0 ? { rules: objects.protected, timeout } : undefined
   }
 }
@@ -96,5 +105,6 @@ export function recordedObjects ({ enabled, saved_objects: objects, include_save
 interface RecordedObjectsSettings {
   readonly enabled: boolean
   readonly include_saved_object_names: boolean
+  readonly savedObjectDiff: Required<FromSchema<typeof savedObjectDiffSchema>>
   readonly saved_objects: Omit<Required<FromSchema<typeof savedObjectsSchema>>, 'protected'> & { readonly protected: readonly ProtectionRule[] }
 }

@@ -19,12 +19,12 @@ export function spacesOperations (): Operations {
   // Unlike the client of saved objects, one of spaces may have nothing to tell when it has shared them.
   const updateObjectsSpaces: Operation = { ...ofObjects, current: undefined, refused: (result, args, nameOf) => isObject(result) ? ofObjects.refused!(result, args, nameOf) : [] }
   return {
-    create: { ...SPACE_ACTIONS.space_create, prepare: ([given, ...rest]) => [plainCopy(given), ...rest], requested: ([given], nameOf) => [spaceIn(given, nameOf)] },
+    create: { ...SPACE_ACTIONS.space_create, prepare: ([given, ...rest]) => [plainCopy(given), ...rest], requested: ([given], nameOf) => [spaceIn(given, nameOf)], changes: ([given]) => [{ attributes: given, isNew: true }] },
     get: { ...SPACE_ACTIONS.space_get, requested: byId, returned: (found, [id], nameOf) => isObject(found) ? [spaceIn(found, nameOf, id)] : [] },
     getAll: find,
     find,
-    update: { ...SPACE_ACTIONS.space_update, prepare: ([id, given, ...rest]) => [id, plainCopy(given), ...rest], requested: ([id, given], nameOf) => [space(id, nameOf('space', given))], current },
-    delete: { ...SPACE_ACTIONS.space_delete, requested: byId, current },
+    update: { ...SPACE_ACTIONS.space_update, prepare: ([id, given, ...rest]) => [id, plainCopy(given), ...rest], requested: ([id, given], nameOf) => [space(id, nameOf('space', given))], current, changes: ([, given]) => [{ attributes: given }] },
+    delete: { ...SPACE_ACTIONS.space_delete, requested: byId, current, changes: () => [{}] },
     shareSavedObjects: updateObjectsSpaces,
     updateObjectsSpaces,
     copySavedObjectsToSpaces: {
@@ -44,7 +44,10 @@ const byId = ([id]: readonly unknown[]): ObjectReference[] => [space(id)]
 
 const spaceIn = (given: unknown, nameOf: NameOf, id?: unknown): ObjectReference => space(isObject(given) ? given.id ?? id : id, nameOf('space', given))
 
-const current: Operation['current'] = async (client, _spaces, [id], nameOf) => [spaceIn(await client.get!(id), nameOf, id)]
+const current: Operation['current'] = async (client, _spaces, [id], nameOf) => {
+  const found = await client.get!(id)
+  return [{ ...spaceIn(found, nameOf, id), attributes: found }]
+}
 
 // A search that is refused names no space: the message says `spaces`.
 const find: Operation = {

@@ -1,7 +1,7 @@
 // Adds to an event who said it, when and where: the one place that decides which value wins.
 import type { AuditEvent, AuditRecord, ScopeFacts } from '../contracts.js'
 import { NOT_PLAIN } from '../layouts/quote.js'
-import { hasOnly } from '../layouts/value.js'
+import { hasOnly, isPlainObject } from '../layouts/value.js'
 
 /** The fields that are the same for every event of a process. */
 export type ProcessFields = Pick<AuditRecord, 'ecs' | 'log' | 'process'>
@@ -19,16 +19,16 @@ export type ProcessFields = Pick<AuditRecord, 'ecs' | 'log' | 'process'>
  * | `http.request.headers.x-forwarded-for` | the request's | the event's own |
  * | `error` | the event's own | what kept the user, session or space from being known |
  * | `labels.audit_fault` | both, when the event has an `error` of its own | |
- * | `@timestamp`, `ecs`, `log`, `process` | the process's | |
+ * | `@timestamp`, `event.id`, `ecs`, `log`, `process` | the process's: an id of the caller's is not recorded, because it would be what others tell events apart by | |
  * | everything else | the event's own | |
  *
  * @throws {NOT_PLAIN} the event has a field that no record may have or something else in an object's place, and whatever its getters throw
  */
-export function enrich (event: AuditEvent, facts: ScopeFacts, timestamp: string, process: ProcessFields): AuditRecord {
+export function enrich (event: AuditEvent, facts: ScopeFacts, timestamp: string, process: ProcessFields, id: string): AuditRecord {
   const record: Record<string, unknown> & AuditRecord = {
     '@timestamp': timestamp,
     message: event.message,
-    event: event.event,
+    event: eventFields(event.event, id),
     kibana: kibanaFields(event.kibana, facts.kibana),
     http: httpFields(event.http, facts.http),
     url: event.url,
@@ -51,6 +51,15 @@ export function enrich (event: AuditEvent, facts: ScopeFacts, timestamp: string,
     }
   }
   return facts.error === undefined ? record : withScopeError(record, facts.error)
+}
+
+function eventFields (own: AuditEvent['event'], id: string): AuditRecord['event'] {
+  if (!isPlainObject(own)) throw NOT_PLAIN
+  for (const field in own) {
+    if (field !== 'action' && field !== 'category' && field !== 'type' && field !== 'outcome') return { ...own, id }
+  }
+  // What the events of all factories have; a literal, as below.
+  return { id, action: own.action, category: own.category, type: own.type, outcome: own.outcome }
 }
 
 function kibanaFields (own: AuditEvent['kibana'], request: ScopeFacts['kibana']): AuditEvent['kibana'] {

@@ -7,6 +7,7 @@ import { messageOf, NO_FACTS, plainEvent } from '../layouts/plain.js'
 import { Accounts } from './accounts.js'
 import { createDeadlines } from './deadlines.js'
 import { enrich, type ProcessFields } from './enrich.js'
+import { createEventIds, type NextEventId } from './event-id.js'
 import { type Hold, Holds } from './holds.js'
 import { bitOf, failureClassOf, kindsWith } from './on-failure.js'
 import { createSingleOutlet, type Destination, type Outlet, type OutletParts } from './outlet.js'
@@ -33,6 +34,8 @@ export interface TrailParts {
   readonly onFailure: OnFailure
   /** @default false */
   readonly recordsAttemptedNames?: boolean
+  /** @default createEventIds() */
+  readonly nextId?: NextEventId | undefined
   readonly queue: {
     /** How many bytes may wait to be written. */
     readonly maxBytes: number
@@ -76,7 +79,7 @@ export function createTrail (parts: TrailParts): Trail {
   return trailWith(parts, outletParts => createSingleOutlet(destinations[0]!, outletParts))
 }
 
-function trailWith<Made> ({ ignores, surroundings, policies, onFailure, recordsAttemptedNames = false, queue, stop, farewell }: TrailParts, createOutlet: (parts: OutletParts) => Outlet<Made>): Trail {
+function trailWith<Made> ({ ignores, surroundings, policies, onFailure, recordsAttemptedNames = false, nextId = createEventIds(), queue, stop, farewell }: TrailParts, createOutlet: (parts: OutletParts) => Outlet<Made>): Trail {
   const timestamp = createTimestamp()
   let hasSaidFarewell = false
   const process: ProcessFields = Object.freeze({
@@ -103,17 +106,18 @@ function trailWith<Made> ({ ignores, surroundings, policies, onFailure, recordsA
   const holds = new Holds(recordAll, deadlines)
 
   /** What goes out of an event, its line or lines, or null when a filter drops it. */
-  function lineOf (event: AuditEvent, facts: ScopeFacts, time: number): Made | null {
-    const record = enrich(event, facts, timestamp(time), process)
+  function lineOf (event: AuditEvent, facts: ScopeFacts, time: number, id: string): Made | null {
+    const record = enrich(event, facts, timestamp(time), process, id)
     return ignores(record) ? null : outlet.make(record, facts)
   }
 
   /** The same, for whatever an application may say. */
   function lineOfAny (event: AuditEvent, facts: ScopeFacts, time: number): Made | null {
+    const id = nextId(time)
     try {
-      return lineOf(event, facts, time)
+      return lineOf(event, facts, time, id)
     } catch {
-      return lineOf(plainEvent(event), facts, time)
+      return lineOf(plainEvent(event), facts, time, id)
     }
   }
 

@@ -8,6 +8,7 @@ import { takeLock } from '../../lib/appenders/file-lock.js'
 import { describeMyself } from '../../lib/appenders/lock-holder.js'
 import { surroundingsIn } from '../support/appender-contract.js'
 import { withFullDisk } from '../support/faults.js'
+import { spawnPlain } from '../support/plain-node.js'
 
 const take = (path: string, { log } = surroundingsIn('')) => takeLock(path, 'appender.fileName', log)
 const dead = () => ({ ...describeMyself(), started: '1' })
@@ -130,8 +131,8 @@ test('a process that ends gives its lock back, also without closing', async t =>
     await takeLock(${JSON.stringify(join(folder, 'audit.log'))}, '', {})
     console.log(${JSON.stringify('taken')})
     process.exit(3)`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [text] = await once(child.stdout, 'data')
+  const child = spawnPlain(['--input-type=module', '-e', script], ['ignore', 'pipe', 'inherit'])
+  const [text] = await once(child.stdout!, 'data')
   const [code] = await once(child, 'close')
   t.same([String(text), code], ['taken\n', 3])
   t.same(readdirSync(folder), [])

@@ -20,7 +20,7 @@ test('takes nothing for a holder that is none', async t => {
 })
 
 test('a process that has ended is not running, whoever has its number now', async t => {
-  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' })
   const me = describeMyself()
   const holder = { ...me, pid: child.pid!, started: undefined }
   t.equal(isRunning(holder), true)

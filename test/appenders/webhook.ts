@@ -85,7 +85,7 @@ test('no secret of the settings is shown anywhere but to the other side', async 
 })
 
 test('a format of one\'s own is a module or a function', async t => {
-  const directory = t.testdir({ 'format.mjs': 'export default ([event]) => `module: ${event.message}`', 'none.mjs': 'export default 7', 'broken.mjs': 'throw new Error("of the module")' })
+  const directory = t.testdir({ 'format.mjs': 'export default ([event]) => "module: " + event.message', 'none.mjs': 'export default 7', 'broken.mjs': 'throw new Error("of the module")' })
   const receiver = await startReceiver()
   for (const format of ['./format.mjs', ([event]: readonly { message: string }[]) => `function: ${event!.message}`]) {
     const appender = await createWebhookAppender(configTo(receiver.url, { format }), surroundingsIn(directory))

@@ -3,7 +3,7 @@ import { test } from 'tap'
 import { explain } from '../../lib/index.js'
 import { runCommand } from '../support/terminal.js'
 
-const EVENT = { '@timestamp': '2026-11-22T14:17:36.817Z', message: 'User [ann] has failed to log in', event: { action: 'user_login', category: ['authentication'], outcome: 'failure' }, user: { name: 'ann' } } as const
+const EVENT = { '@timestamp': '2026-11-22T14:17:36.817Z', message: 'User [ann] has failed to log in', event: { id: '01a2039e-9f31-7284-8000-906ecb163eb6', action: 'user_login', category: ['authentication'], outcome: 'failure' }, user: { name: 'ann' } } as const
 const OTHER = { message: 'A report', event: { action: 'report' } }
 const YML = 'xpack.security.audit:\n  enabled: true\n  appender: { type: file, fileName: /nowhere/audit.log, layout: { type: json } }\n  ignore_filters: [{ actions: [user_login, report] }]\n'
 

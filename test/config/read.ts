@@ -34,7 +34,7 @@ test('a kibana.yml of 8.x works as it is', async (t) => {
     allow_silencing_failures: [],
     fields: { include: [], exclude: [], hash: [] },
     include_saved_object_names: true,
-    savedObjectDiff: { enabled: false, typesToInclude: [], fieldSizeLimit: '48kb' },
+    savedObjectDiff: { enabled: false, typesToInclude: [], fieldSizeLimit: '48kb', oldValues: true, fieldsToRedact: [] },
     lifecycle_events: true,
     authentication: { record_attempted_name: false },
     http: { hook: 'onRequest', ignore_paths: [], record: 'request', details: [], headers: [], body: { content_types: [], max_size: '2kb' }, redact: { query: [], headers: [], body: [] } },

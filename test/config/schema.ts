@@ -48,6 +48,7 @@ test('what Kibana accepts is accepted', async (t) => {
     { appender: { type: 'otel', url: 'https://collector.example.com:4317', protocol: 'grpc', headers: { a: 'b' }, attributes: { 'service.name': 'shop' }, ssl: { certificateAuthorities: ['a.pem'], certificate: 'b.pem', key: 'b.key', keyPassphrase: 'c', verificationMode: 'certificate' } } },
     { ignore_filters: [{ actions: ['http_request'], users: ['!/^svc/'] }] },
     { savedObjectDiff: { enabled: false, typesToInclude: ['dashboard'], fieldSizeLimit: '1kb' } },
+    { savedObjectDiff: { enabled: true, typesToInclude: ['dashboard'] } },
     { enabled: true, include_saved_object_names: false },
     { durability: 'fsync', on_failure: 'block', queue: { max_bytes: '1mb', timeout: '5s' } },
     { durability: 'none', on_failure: { writes: 'stop' } }
@@ -58,7 +59,7 @@ test('what Kibana accepts is accepted', async (t) => {
 
 test('what cannot work is refused with the reason', async (t) => {
   const refused: [object, RegExp][] = [
-    [{ savedObjectDiff: { enabled: true } }, /savedObjectDiff\.enabled: expected false, because field-level differences are not recorded yet, got true$/],
+    [{ savedObjectDiff: { enabled: true } }, /savedObjectDiff\.enabled: expected false, or beside it typesToInclude with at least one type, got true$/],
     [{ appender: { type: 'file', fileName: 'a', layout, policy: { type: 'size-limit' } } }, /appender\.policy: unknown key for type "file", expected one of type, fileName, layout, reopen_on_sighup$/],
     [{ appender: { type: 'kafka', layout } }, /appender\.type: expected one of "console", "file", "rolling-file", "webhook", "syslog", "nats", "otel", "custom", got "kafka"$/],
     [{ appender: { type: 'syslog', host: 'a', protocol: 'tcp', ssl: {} } }, /appender\.ssl: expected protocol "tls" beside it, got "tcp"$/],

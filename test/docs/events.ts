@@ -21,7 +21,7 @@ const facts = {
 /** The line that the trail writes of an event said during jane's request. */
 function lineOf (event: AuditEvent): string {
   const process = { ecs: { version: ECS_VERSION }, log: { level: 'INFO', logger: LOGGER_NAME }, process: { pid: 4711 } }
-  return createJsonLayout()(enrich(event, facts, '2026-01-31T12:00:00.000Z', process), facts).trimEnd()
+  return createJsonLayout()(enrich(event, facts, '2026-01-31T12:00:00.000Z', process, '019c13ec-9e00-7a3f-8000-5b1c0de4a9f2'), facts).trimEnd()
 }
 
 test('the table has a row for every event, with its category, its type and its messages', async (t) => {

@@ -45,7 +45,8 @@ test('its application with its settings writes its line', async t => {
   const events = readEvents(t, join(directory, 'logs', 'audit.log')).filter(isOfARun)
   t.same(events.map(({ event }) => event.action), ['http_request', 'saved_object_update', 'http_request', 'archive_lock'])
   const shown = JSON.parse(line!) as Record<string, unknown>
-  const written = { ...events[1]!, '@timestamp': shown['@timestamp'], process: shown.process } as Record<string, unknown>
+  const event = { ...events[1]!.event, id: (shown.event as { id: string }).id }
+  const written = { ...events[1]!, '@timestamp': shown['@timestamp'], event, process: shown.process } as Record<string, unknown>
   // The client in the README came without a proxy.
   t.match(written.http, { request: { headers: { 'x-forwarded-for': '203.0.113.9' } } })
   delete written.http

@@ -1,6 +1,6 @@
 // docs/getting-started.md, done as it says: its files written into an empty folder, its server
 // started, its curl and jq lines run by a shell. Needs dist/, which `npm test` builds first.
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { test } from 'tap'
 import { isOfARun } from '../support/audited-app.js'
 import { assertEcs } from '../support/ecs.js'
+import { spawnPlain } from '../support/plain-node.js'
 
 const ROOT = join(import.meta.dirname, '../..')
 const page = readFileSync(join(ROOT, 'docs/getting-started.md'), 'utf8')
@@ -31,9 +32,9 @@ test('what the guide says is so', async (t) => {
   symlinkSync(ROOT, join(folder, 'node_modules/fastify-audit'))
   symlinkSync(join(ROOT, 'node_modules/fastify'), join(folder, 'node_modules/fastify'))
 
-  const server = spawn(process.execPath, ['server.js'], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+  const server = spawnPlain(['server.js'], ['ignore', 'ignore', 'pipe'], { cwd: folder })
   let said = ''
-  server.stderr.setEncoding('utf8').on('data', (text: string) => { said += text })
+  server.stderr!.setEncoding('utf8').on('data', (text: string) => { said += text })
   const ended = once(server, 'close')
   t.teardown(async () => {
     server.kill()

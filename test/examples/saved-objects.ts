@@ -1,7 +1,7 @@
 // The example application as somebody meets it after `npm start`: a process of its own, real
 // requests, its audit log read line by line, the curl lines that it prints run by a shell.
 // Needs dist/, as the example does: `npm test` builds it first.
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -12,6 +12,7 @@ import { test, type Test } from 'tap'
 import { isOfARun } from '../support/audited-app.js'
 import { assertEcs } from '../support/ecs.js'
 import { createClient, EXAMPLE, start } from '../support/example.js'
+import { spawnPlain } from '../support/plain-node.js'
 import { startPostgres } from './postgres-server.mjs'
 
 type Json = Record<string, unknown>
@@ -47,9 +48,9 @@ test('the example over PostgreSQL', async (t) => {
 test('what keeps the example from starting is said, with what to do', async (t) => {
   const first = await start(t, t.testdir({ one: {}, two: {} }) + '/one', {})
   const started = async (env: Record<string, string>): Promise<string> => {
-    const second = spawn(process.execPath, [SERVER], { cwd: t.testdirName + '/two', env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
+    const second = spawnPlain([SERVER], ['ignore', 'ignore', 'pipe'], { cwd: t.testdirName + '/two', env: { ...process.env, ...env } })
     let said = ''
-    second.stderr.setEncoding('utf8').on('data', (text: string) => { said += text })
+    second.stderr!.setEncoding('utf8').on('data', (text: string) => { said += text })
     const [code] = await once(second, 'close') as [number]
     return `${code} ${said}`
   }

@@ -1,22 +1,29 @@
 // The promise of acknowledgement: what `log()` has resolved for survives `kill -9`, at any
 // moment, hundreds of times in a row on the same log: nothing missing, nothing double, no line
 // torn but the last of each life, which the next life isolates and reports.
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import type { Test } from '../support/appender-contract.js'
+import { spawnPlain } from '../support/plain-node.js'
+import { roundsOf } from '../support/rounds.js'
 
 const CHILD = join(import.meta.dirname, '../fixtures/says-events.js')
 const LIVES_AT_ONCE = 2
 
 interface Life { readonly acknowledged: readonly number[], readonly signal: string | null }
 
-/** Lets a child say events and kills it after some time under load. */
-async function live (options: object, notes: string, milliseconds: number): Promise<Life> {
-  const child = spawn(process.execPath, [CHILD, JSON.stringify({ ...options, notes })], { stdio: ['ignore', 'pipe', 'inherit'] })
-  child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), milliseconds))
+/** Lets a child say events and kills it under load: some time after its notes of what has been acknowledged have so many bytes. */
+async function live (options: object, notes: string, atLeast: number): Promise<Life> {
+  const child = spawnPlain([CHILD, JSON.stringify({ ...options, notes })], ['ignore', 'pipe', 'inherit'])
+  child.stdout!.once('data', () => {
+    const watch = setInterval(() => {
+      if (statSync(notes).size < atLeast) return
+      clearInterval(watch)
+      setTimeout(() => child.kill('SIGKILL'), Math.random() * 20)
+    }, 1)
+  })
   const [, signal] = await once(child, 'close') as [number | null, string | null]
   const told = readFileSync(notes, 'utf8')
   return { acknowledged: told.slice(0, told.lastIndexOf('\n') + 1).split('\n').slice(0, -1).map(Number), signal }
@@ -48,7 +55,7 @@ function readLog (folder: string): Log {
 async function livesOnOneLog (t: Test, folder: string, options: { readonly appender: object, readonly durability: string }, lives: number): Promise<void> {
   const acknowledged: number[] = []
   for (let life = 0; life < lives; life++) {
-    const { acknowledged: more, signal } = await live({ ...options, first: life * 1_000_000 }, join(folder, `${life}.notes`), Math.random() * 40)
+    const { acknowledged: more, signal } = await live({ ...options, first: life * 1_000_000 }, join(folder, `${life}.notes`), life % 2 * (640 + Math.random() * 1000))
     if (signal !== 'SIGKILL') t.fail(`life ${life} ended by itself: ${signal}`)
     acknowledged.push(...more)
   }
@@ -62,11 +69,12 @@ async function livesOnOneLog (t: Test, folder: string, options: { readonly appen
 
 const rolling = { type: 'rolling-file', policy: { type: 'size-limit', size: '200kb' }, strategy: { type: 'numeric', max: 100 }, retention: { maxFiles: 365 } }
 
-for (const [title, appender, durability, lives] of [
+for (const [title, appender, durability, all] of [
   ['file, durability write', { type: 'file' }, 'write', 25],
   ['rolling-file, durability write', rolling, 'write', 25],
   ['rolling-file, durability fsync', rolling, 'fsync', 15]
 ] as const) {
+  const lives = roundsOf(all)
   test(`${title}: what is acknowledged survives kill -9, ${lives * LIVES_AT_ONCE} times`, { timeout: 200_000 }, async t => {
     const directory = t.testdir()
     await Promise.all(Array.from({ length: LIVES_AT_ONCE }, async (_, index) => {

@@ -1,7 +1,6 @@
 // The promise of the file under our feet: deleted, renamed, replaced or truncated by somebody else,
 // under load, it is noticed within a second, opened anew and reported in the log; what was
 // acknowledged is lost by nothing but its deletion.
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -57,7 +56,7 @@ async function interfere (t: Test, type: string, root: string, { title, act, cha
   const folder = join(root, 'logs')
   const log = join(folder, 'audit.log')
   mkdirSync(root)
-  const child = spawn(process.execPath, [CHILD, JSON.stringify({ appender: { type, fileName: log, layout: { type: 'json' } }, together: 5, notes: join(root, 'notes') })], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  const child = spawnPlain([CHILD, JSON.stringify({ appender: { type, fileName: log, layout: { type: 'json' } }, together: 5, notes: join(root, 'notes') })], ['ignore', 'pipe', 'inherit', 'ipc'])
   await once(child.stdout!, 'data')
   while (numbersIn(join(root, 'notes')).length < 200) await wait(10)
 
@@ -112,8 +111,8 @@ test('two things in a row are two reports; logrotate with a signal is none', { t
     setInterval(() => app.audit.withoutRequest.log({ message: 'numbered', event: { action: 'numbered' }, labels: { number: number++ } }), 1)
     process.on('SIGTERM', () => app.close().then(() => process.exit()))
     console.log('started')`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
-  await once(child.stdout, 'data')
+  const child = spawnPlain(['--input-type=module', '-e', program], ['ignore', 'pipe', 'inherit'])
+  await once(child.stdout!, 'data')
   const isWritten = (): boolean => existsSync(log) && readFileSync(log, 'utf8').includes('numbered')
   await until(isWritten)
   for (const [index, change] of ['renamed', 'renamed'].entries()) {
@@ -140,7 +139,7 @@ test('a rolled file that is moved away, and a live one that is taken away in the
   const folder = join(root, 'logs')
   const log = join(folder, 'audit.log')
   const appender = { type: 'rolling-file', fileName: log, layout: { type: 'json' }, policy: { type: 'size-limit', size: '20kb' }, strategy: { type: 'numeric', max: 100 } }
-  const child = spawn(process.execPath, [CHILD, JSON.stringify({ appender, together: 3, notes: join(root, 'notes') })], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  const child = spawnPlain([CHILD, JSON.stringify({ appender, together: 3, notes: join(root, 'notes') })], ['ignore', 'pipe', 'inherit', 'ipc'])
   await once(child.stdout!, 'data')
   const rolled = (): number[] => readdirSync(folder).map(name => Number(/^audit-(\d+)\.log$/.exec(name)?.[1])).filter(Boolean)
   const taken: string[] = []

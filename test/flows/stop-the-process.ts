@@ -1,6 +1,5 @@
 // The promise of `on_failure: stop`, over a whole application on a disk that is really full: the
 // operation is refused before it runs, the application is closed, the process ends with its code.
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -9,6 +8,7 @@ import type { AuditStatus } from '../../lib/contracts.js'
 import { STOP_EXIT_CODE } from '../../lib/process/stopping.js'
 import { eventually, readEvents } from '../support/audited-app.js'
 import { smallDisk, type SmallDisk } from '../support/faults.js'
+import { spawnPlain } from '../support/plain-node.js'
 
 const CHILD = join(import.meta.dirname, '../fixtures/serves.js')
 
@@ -23,10 +23,10 @@ interface Served {
 function serve (t: Test, disk: SmallDisk, onFailure: string | object): Served & { readonly file: string } {
   const file = join(disk.directory, 'audit.log')
   const section = { on_failure: onFailure, queue: { timeout: '2s' }, appender: { type: 'file', fileName: file, layout: { type: 'json' } } }
-  const child = spawn(process.execPath, [CHILD, JSON.stringify(section)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawnPlain([CHILD, JSON.stringify(section)], ['ignore', 'pipe', 'inherit'])
   t.teardown(() => { child.kill('SIGKILL') })
   const lines: string[] = []
-  createInterface(child.stdout).on('line', line => { lines.push(line) })
+  createInterface(child.stdout!).on('line', line => { lines.push(line) })
   return { pid: child.pid!, lines, file, ended: once(child, 'close') as Served['ended'] }
 }
 

@@ -1,7 +1,7 @@
 // The promise of one writer for each file: a second process, in a cluster or by mistake, is told so
 // when it starts; nothing is interleaved or lost; who takes the place of one that was killed
 // starts at once, and he alone.
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,13 +9,14 @@ import { createInterface } from 'node:readline'
 import { test } from 'tap'
 import type { Test } from '../support/appender-contract.js'
 import { eventually } from '../support/audited-app.js'
+import { spawnPlain } from '../support/plain-node.js'
 
 const CHILD = join(import.meta.dirname, '../fixtures/writes-one-file.js')
 
 type Told = { readonly pid: number, readonly started: true } | { readonly pid: number, readonly started?: undefined, readonly code: string, readonly message: string }
 
 function start (options: object): { readonly child: ChildProcess, told (): Promise<Told> } {
-  const child = spawn(process.execPath, [CHILD, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawnPlain([CHILD, JSON.stringify(options)], ['ignore', 'pipe', 'inherit'])
   const lines = createInterface(child.stdout!)[Symbol.asyncIterator]()
   return { child, told: async () => JSON.parse((await lines.next()).value as string) }
 }
@@ -76,12 +77,12 @@ for (const config of [{ type: 'file' }, { type: 'rolling-file', policy: { type: 
     const appender = { ...config, layout, fileName: join(folder, 'audit.log') }
     const first = start({ appender })
     t.match(await first.told(), { started: true })
-    await new Promise(resolve => setTimeout(resolve, 300))
+    await eventually(() => hasManyEvents(appender.fileName))
     await stop(first.child, 'SIGKILL')
     t.ok(readdirSync(folder).includes('audit.log.lock'), 'its lock has stayed')
     const second = start({ appender })
     t.match(await second.told(), { started: true })
-    await new Promise(resolve => setTimeout(resolve, 300))
+    await eventually(() => eventsIn(t, folder, 2).get(second.child.pid!)?.at(60) !== undefined)
     await stop(second.child)
     const events = eventsIn(t, folder, 1)
     areWhole(t, events.get(first.child.pid!))
@@ -102,7 +103,7 @@ test('of many that start at once after one that was killed, exactly one gets the
   const winners = told.filter(({ started }) => started === true)
   t.equal(winners.length, 1)
   t.equal(told.filter(one => one.started === undefined && one.code === 'AUDIT_ERR_FILE_IN_USE').length, 7)
-  await new Promise(resolve => setTimeout(resolve, 300))
+  await eventually(() => hasManyEvents(appender.fileName))
   await Promise.all(starters.map(({ child }) => child.exitCode === null ? stop(child) : undefined))
   areWhole(t, eventsIn(t, folder, 1).get(winners[0]!.pid))
   t.same(readdirSync(folder), ['audit.log'])

@@ -6,7 +6,7 @@ import { createLayout, layoutSchema, type LayoutConfig } from '../../lib/layouts
 const record = {
   '@timestamp': '2012-02-01T14:30:22.011Z',
   message: 'User is updating dashboard [id=1]',
-  event: { action: 'dashboard_update', outcome: 'unknown' as const },
+  event: { id: '019e0a1c-2d00-7000-8000-0123456789ab', action: 'dashboard_update', outcome: 'unknown' as const },
   ecs: { version: '9.4.0' },
   log: { level: 'INFO', logger: 'fastify-audit' },
   process: { pid: 5355 }

@@ -6,6 +6,7 @@ import { enrich } from '../../lib/trail/enrich.js'
 
 const process = { ecs: { version: '9.4.0' }, log: { level: 'INFO', logger: 'fastify-audit' }, process: { pid: 42 } }
 const time = '2026-11-22T10:00:00.000Z'
+const id = '019e0a1c-2d00-7000-8000-0123456789ab'
 
 test('each writer says what JSON.stringify says, however often and in whatever order', async t => {
   const event = createEventJson()
@@ -14,7 +15,7 @@ test('each writer says what JSON.stringify says, however often and in whatever o
   const category = Object.freeze(['web'] as const)
   const object = { type: 'a', id: '1' }
   for (let round = 0; round < 3; round++) {
-    for (const fields of [{ action: 'a', category }, { action: 'a', category, outcome: 'failure' as const }, { action: 'b', reason: 'r' }]) t.same(JSON.parse(event(fields)), fields)
+    for (const fields of [{ id, action: 'a', category }, { id: id.replace('0', '1'), action: 'a', category, outcome: 'failure' as const }, { id, action: 'b', reason: 'r' }]) t.same(JSON.parse(event(fields)), fields)
     for (const fields of [{}, { space_id: 's' }, { session_id: 'x' }, { space_id: 's', session_id: 'x' }, { saved_object: object }, { space_id: '"', saved_object: { ...object, name: '\n' } }, { space_id: 's', add_to_spaces: ['a'] }, { saved_object: { type: 'only' } }]) t.same(JSON.parse(kibanaJson(fields, undefined)), fields)
     for (const fields of [{ path: '/' }, { domain: 'd', path: '/"', port: 1, scheme: 'http', query: 'q' }, { domain: 'd', path: '/2', port: 1, scheme: 'http' }, { domain: 'e', fragment: 'f' }, {}]) t.same(JSON.parse(url(fields)), fields)
     for (const fields of [{}, { request: { method: 'get' } }, { request: { method: 'get', headers: { 'x-forwarded-for': '"' } } }, { request: { method: '\n' } }, { request: { method: 'get' }, response: { status_code: 404 } }, { request: { bytes: 1 } }]) t.same(JSON.parse(http(fields, undefined)), fields)
@@ -25,20 +26,20 @@ test('what is remembered is what was frozen: a list that a caller changes is rea
   const layout = createJsonLayout()
   const category: ['web' | 'database'] = ['web']
   const event: AuditEvent = { message: 'm', event: { action: 'mine', category } }
-  const line = (): { event: object } => JSON.parse(layout(enrich(event, {}, time, process), {}))
-  t.same(line().event, { action: 'mine', category: ['web'] })
+  const line = (): { event: object } => JSON.parse(layout(enrich(event, {}, time, process, id), {}))
+  t.same(line().event, { id, action: 'mine', category: ['web'] })
   category[0] = 'database'
-  t.same(line().event, { action: 'mine', category: ['database'] })
+  t.same(line().event, { id, action: 'mine', category: ['database'] })
   const frozen = Object.freeze(['web'] as const)
   for (const [fields, written] of [[{ action: 'f', category: frozen }, { action: 'f', category: ['web'] }], [{ action: 'f', category: frozen, reason: 'r' }, { action: 'f', category: ['web'], reason: 'r' }], [{ action: 'f', category: frozen, outcome: 'success' }, { action: 'f', category: ['web'], outcome: 'success' }], [{ action: 'f', category: frozen }, { action: 'f', category: ['web'] }]] as const) {
-    t.same((JSON.parse(layout(enrich({ message: 'm', event: fields }, {}, time, process), {})) as { event: object }).event, written)
+    t.same((JSON.parse(layout(enrich({ message: 'm', event: fields }, {}, time, process, id), {})) as { event: object }).event, { id, ...written })
   }
 })
 
 test('a space that is no text is read again for each event', async t => {
   const layout = createJsonLayout()
   const space = { a: 1 }
-  const written = (): unknown => JSON.parse(layout(enrich({ message: 'm', event: { action: 'a' }, kibana: { space_id: space as never } }, {}, time, process), {})).kibana
+  const written = (): unknown => JSON.parse(layout(enrich({ message: 'm', event: { action: 'a' }, kibana: { space_id: space as never } }, {}, time, process, id), {})).kibana
   t.same(written(), { space_id: { a: 1 } })
   space.a = 2
   t.same(written(), { space_id: { a: 2 } })
@@ -48,7 +49,7 @@ test('actions without end do not fill the memory', async t => {
   const layout = createJsonLayout()
   const category = Object.freeze(['web'] as const)
   for (let i = 0; i < 2000; i++) {
-    const record = enrich({ message: 'm', event: { action: `made_up_${i}`, category } }, {}, time, process)
+    const record = enrich({ message: 'm', event: { action: `made_up_${i}`, category } }, {}, time, process, id)
     if (JSON.parse(layout(record, {})).event.action !== `made_up_${i}`) t.fail(`action ${i} is another's`)
   }
   t.pass('each is written as it was said')
@@ -64,7 +65,7 @@ test('what an application changes between two events is written as it is then', 
   const event = createEventJson()
   const outcome = { said: 'one' }
   const category = Object.freeze([{ said: 'one' }])
-  const said = { action: 'a', outcome, category } as never
+  const said = { id, action: 'a', outcome, category } as never
   t.match(JSON.parse(event(said)), { outcome: { said: 'one' }, category: [{ said: 'one' }] })
   outcome.said = category[0]!.said = 'two'
   t.match(JSON.parse(event(said)), { outcome: { said: 'two' }, category: [{ said: 'two' }] })

@@ -11,6 +11,7 @@ import { assertEcs } from '../support/ecs.js'
 
 const process = { ecs: { version: '9.4.0' }, log: { level: 'INFO', logger: 'fastify-audit' }, process: { pid: 42 } }
 const time = '2026-11-22T10:00:00.000Z'
+const id = '019e0a1c-2d00-7000-8000-0123456789ab'
 const facts = (over: Partial<ScopeFacts> = {}): ScopeFacts => Object.freeze({
   user: { id: 'u1', name: 'jdoe', roles: ['editor'] },
   kibana: { space_id: 'default', session_id: 's1' },
@@ -21,7 +22,7 @@ const facts = (over: Partial<ScopeFacts> = {}): ScopeFacts => Object.freeze({
 
 /** What a line must say: the record with undefined fields left out and the categories and types as lists. */
 function expected (event: AuditEvent, known: ScopeFacts): unknown {
-  const record = JSON.parse(JSON.stringify(enrich(event, known, time, process)))
+  const record = JSON.parse(JSON.stringify(enrich(event, known, time, process, id)))
   for (const list of ['category', 'type'] as const) if (typeof record.event[list] === 'string') record.event[list] = [record.event[list]]
   return record
 }
@@ -45,12 +46,12 @@ test('a line says exactly what the record says', async t => {
   ]
   for (const known of [one, one, other, nobody, {}, one]) {
     for (const event of events) {
-      const line = layout(enrich(event, known, time, process), known)
+      const line = layout(enrich(event, known, time, process, id), known)
       t.equal(line.indexOf('\n'), line.length - 1, 'one line feed, at the end')
       t.same(JSON.parse(line), expected(event, known))
     }
   }
-  assertEcs(t, JSON.parse(layout(enrich(events[4]!, one, time, process), one)))
+  assertEcs(t, JSON.parse(layout(enrich(events[4]!, one, time, process, id), one)))
 })
 
 test('a record that is not plain is refused, and the next one is written whole', async t => {
@@ -67,10 +68,10 @@ test('a record that is not plain is refused, and the next one is written whole',
   ]
   for (const event of odd) {
     let thrown: unknown
-    try { layout(enrich(event as AuditEvent, known, time, process), known) } catch (error) { thrown = error }
+    try { layout(enrich(event as AuditEvent, known, time, process, id), known) } catch (error) { thrown = error }
     t.equal(thrown, NOT_PLAIN)
     const good = savedObjectEvent({ action: 'saved_object_get', outcome: 'success', object: { type: 't', id: 'i' } })
-    t.same(JSON.parse(layout(enrich(good, known, time, process), known)), expected(good, known))
+    t.same(JSON.parse(layout(enrich(good, known, time, process, id), known)), expected(good, known))
   }
 })
 
@@ -125,7 +126,7 @@ test('whatever is said, in whatever shape, a line says what JSON.stringify says,
       const said = event()
       let line: string
       try {
-        line = layout(enrich(said, known, time, process), known)
+        line = layout(enrich(said, known, time, process, id), known)
       } catch (thrown) {
         if (thrown !== NOT_PLAIN) throw thrown
         outcomes.refused++

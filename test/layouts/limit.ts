@@ -10,7 +10,7 @@ import { recordWith } from '../support/records.js'
 
 const LIMIT = 8192
 const record = (more: object = {}): AuditRecord => recordWith({
-  event: { action: 'a', category: ['web'], outcome: 'failure' },
+  event: { id: '019e0a1c-2d00-7000-8000-0123456789ab', action: 'a', category: ['web'], outcome: 'failure' },
   kibana: { space_id: 'default', saved_object: { type: 'report', id: '7' } },
   client: { ip: '192.0.2.7' },
   trace: { id: 't'.repeat(32) },
@@ -62,13 +62,13 @@ test('whatever the event, its line is JSON within the limit, and says who, what 
   const many = (length: number, value: unknown): object => Object.fromEntries(Array.from({ length }, (_, i) => [`k${i}`, value]))
   const hostile: object[] = [
     { further: '\u0001'.repeat(30_000) }, { further: '\u{1f600}'.repeat(16_000) }, { further: many(5000, 'abc') }, { further: many(5000, 12) }, { further: many(500, 'x'.repeat(32_766)) },
-    many(5000, true), { ['k'.repeat(32_766)]: 1 }, { event: { action: 'a', category: Array(9000).fill('web'), outcome: 'failure', type: Array(3000).fill('access') } },
+    many(5000, true), { ['k'.repeat(32_766)]: 1 }, { event: { id: '019e0a1c-2d00-7000-8000-0123456789ab', action: 'a', category: Array(9000).fill('web'), outcome: 'failure', type: Array(3000).fill('access') } },
     { labels: many(3000, 'l'.repeat(300)) }, { user: { id: '1', name: hash, roles: Array(9000).fill('role') } }, { error: { message: '"'.repeat(30_000), code: 'E' }, message: '\\'.repeat(30_000) }
   ]
   for (const [index, more] of hostile.entries()) {
     const { bytes, parsed } = written(more)
     t.ok(bytes <= LIMIT, `${index}: ${bytes} bytes`)
-    t.match(parsed, { '@timestamp': '2026-01-01T00:00:00.000Z', message: String, event: { action: 'a', outcome: 'failure' }, client: { ip: '192.0.2.7' }, trace: { id: 't'.repeat(32) }, process: { pid: 1 } }, String(index))
+    t.match(parsed, { '@timestamp': '2026-01-01T00:00:00.000Z', message: String, event: { id: '019e0a1c-2d00-7000-8000-0123456789ab', action: 'a', outcome: 'failure' }, client: { ip: '192.0.2.7' }, trace: { id: 't'.repeat(32) }, process: { pid: 1 } }, String(index))
     t.match(parsed.labels.audit_truncated, /\(\d+ bytes\)/)
   }
   t.equal(written({ user: { id: '1', name: hash, roles: Array(9000).fill('role') } }).parsed.user.name, hash, 'a hash stays whole')

@@ -8,7 +8,7 @@ process.env.TZ = 'America/New_York'
 const record: AuditRecord = {
   '@timestamp': '2012-02-01T14:30:22.011Z',
   message: 'User is updating dashboard [id=1]',
-  event: { action: 'dashboard_update', outcome: 'unknown' },
+  event: { id: '019e0a1c-2d00-7000-8000-0123456789ab', action: 'dashboard_update', outcome: 'unknown' },
   user: { name: 'jane' },
   ecs: { version: '9.4.0' },
   log: { level: 'INFO', logger: 'audit' },
@@ -27,7 +27,7 @@ test('every placeholder is filled in, however often it stands there', async (t) 
   t.equal(lineOf('mock-%message-%logger-%message'), 'mock-User is updating dashboard [id=1]-audit-User is updating dashboard [id=1]\n')
   t.equal(lineOf('%pid%pid'), '53555355\n')
   t.equal(lineOf('%level|', { log: { level: 'error', logger: 'audit' } }), 'ERROR|\n')
-  t.equal(lineOf('%meta'), '{"event":{"action":"dashboard_update","outcome":"unknown"},"user":{"name":"jane"}}\n')
+  t.equal(lineOf('%meta'), '{"event":{"id":"019e0a1c-2d00-7000-8000-0123456789ab","action":"dashboard_update","outcome":"unknown"},"user":{"name":"jane"}}\n')
   t.equal(lineOf('100% of %user {%pid} %'), '100% of %user {5355} %\n', 'what is no placeholder stands as it is')
 })
 

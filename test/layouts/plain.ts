@@ -18,6 +18,16 @@ test('a plain event is copied as it is, without a mark', async t => {
   t.same(plain({ message: 'm', event, at: new Date(0), absent: null, gone: undefined, empty: {}, bare: Object.create(null) }), { message: 'm', event, at: '1970-01-01T00:00:00.000Z', empty: {}, bare: {} }, 'dates are text, null is absent: no fault')
 })
 
+test('of a difference null is a value', async t => {
+  const diff = { format: 'json_patch_extended', ops: [{ op: 'replace', path: '/a', value: null, oldValue: [null, 1] }], noOps: [] }
+  t.same(plain({ message: 'm', event, kibana: { diff, space_id: null } }), { message: 'm', event, kibana: { diff } })
+})
+
+test('of a difference null is a value', async t => {
+  const diff = { format: 'json_patch_extended', ops: [{ op: 'replace', path: '/a', value: null, oldValue: [null, 1] }], noOps: [] }
+  t.same(plain({ message: 'm', event, kibana: { diff, space_id: null } }), { message: 'm', event, kibana: { diff } })
+})
+
 test('what cannot be kept is named in labels.audit_fault and everything else is kept', async t => {
   const circle: Record<string, unknown> = { name: 'circle' }
   circle.self = circle

@@ -2,11 +2,12 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { STOP_EXIT_CODE } from '../../lib/process/stopping.js'
+import { PLAIN } from '../support/plain-node.js'
 
 const CHILD = join(import.meta.dirname, '../fixtures/stops.js')
 
 const run = (...args: string[]): Promise<{ code: unknown, stdout: string }> => new Promise(resolve => {
-  execFile(process.execPath, [CHILD, ...args], (error, stdout) => resolve({ code: error?.code, stdout }))
+  execFile('env', [...PLAIN, process.execPath, CHILD, ...args], (error, stdout) => resolve({ code: error?.code, stdout }))
 })
 
 test('the application is closed, says why, and the process ends with a code of its own', async t => {

@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv'
 import { test } from 'tap'
+import { createRedaction } from '../../lib/http/redact.js'
 import { recordedObjects, savedObjectsSchema } from '../../lib/repository/settings.js'
 
 test('the types whose reads are not recorded are a list of texts', (t) => {
@@ -14,13 +15,19 @@ test('the types whose reads are not recorded are a list of texts', (t) => {
 
 test('names are looked up where the settings say so, and never where names are not recorded', (t) => {
   const objects = { unaudited_read_types: [], name_attributes: { map: 'label' }, look_up_names: ['deletion'] as const, protected: [{ types: ['secret'], roles: ['admin'], refuse: true }] }
-  const recorded = recordedObjects({ enabled: true, include_saved_object_names: true, saved_objects: objects }, 50)
+  const diff = { enabled: true, typesToInclude: ['map'], fieldSizeLimit: '48kb', oldValues: true, fieldsToRedact: [] }
+  const settings = { enabled: true, include_saved_object_names: true, saved_objects: objects, savedObjectDiff: diff }
+  const recordedWith = (others: object): ReturnType<typeof recordedObjects> => recordedObjects({ ...settings, ...others }, 50, createRedaction)
+  const recorded = recordedWith({})
   t.same(recorded.lookUp, { types: ['deletion'], timeout: 50 })
   t.equal(recorded.nameOf?.('map', { label: 'Europe' }), 'Europe')
-  t.equal(recordedObjects({ enabled: true, include_saved_object_names: false, saved_objects: objects }, 50).lookUp, undefined)
-  t.equal(recordedObjects({ enabled: true, include_saved_object_names: true, saved_objects: { ...objects, look_up_names: [] } }, 50).lookUp, undefined)
+  t.equal(recordedWith({ include_saved_object_names: false }).lookUp, undefined)
+  t.equal(recordedWith({ saved_objects: { ...objects, look_up_names: [] } }).lookUp, undefined)
   t.same(recorded.protection, { rules: objects.protected, timeout: 50 })
-  t.equal(recordedObjects({ enabled: true, include_saved_object_names: true, saved_objects: { ...objects, protected: [] } }, 50).protection, undefined)
-  t.equal(recordedObjects({ enabled: false, include_saved_object_names: true, saved_objects: objects }, 50).protection, undefined, 'where nothing is recorded, nobody is asked')
+  t.equal(recordedWith({ saved_objects: { ...objects, protected: [] } }).protection, undefined)
+  t.match(recorded.differences, { types: new Set(['map']), timeout: 50 })
+  t.equal(recordedWith({ savedObjectDiff: { ...diff, enabled: false } }).differences, undefined)
+  const { protection, lookUp, differences } = recordedWith({ enabled: false })
+  t.same([protection, lookUp, differences], [undefined, undefined, undefined], 'where nothing is recorded, nobody is asked and nothing is read')
   t.end()
 })

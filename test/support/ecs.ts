@@ -30,7 +30,10 @@ const BESIDE_ECS: Readonly<Record<string, EcsField>> = {
   'kibana.authentication_realm': keyword,
   'kibana.lookup_realm': keyword,
   'kibana.unauthorized_spaces': keywords,
-  'kibana.unauthorized_types': keywords
+  'kibana.unauthorized_types': keywords,
+  'kibana.diff.format': keyword,
+  'kibana.diff.ops': { ...keywords, type: 'nested' },
+  'kibana.diff.noOps': { ...keywords, type: 'nested' }
 }
 
 // Kibana's table of events gives `database` two types that ECS does not expect there. The

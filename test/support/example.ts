@@ -1,8 +1,8 @@
 // The example application as a process of its own, and a browser in small to use it with.
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Test } from 'tap'
+import { spawnPlain } from './plain-node.js'
 
 /** The folder of the example. */
 export const EXAMPLE = join(import.meta.dirname, '../../docs/examples/saved-objects')
@@ -39,11 +39,11 @@ export interface Running { address: string, printed: string, kill (signal: NodeJ
 /** Starts the example in a folder, on any free port, and waits for what it prints. */
 export async function start (t: Test, cwd: string, env: Record<string, string>, example = EXAMPLE): Promise<Running> {
   const { DATABASE_URL, HOST, ...inherited } = process.env
-  const child = spawn(process.execPath, [join(example, 'server.js')], { cwd, env: { ...inherited, PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawnPlain([join(example, 'server.js')], ['ignore', 'pipe', 'pipe'], { cwd, env: { ...inherited, PORT: '0', ...env }, timeout: 240_000 })
   const ended = once(child, 'close') as Promise<[number | null]>
   let printed = ''
   let said = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { said += text })
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => { said += text })
   const kill = (signal: NodeJS.Signals): void => { child.kill(signal) }
   async function stop (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     if (child.exitCode === null) kill(signal)
@@ -51,7 +51,7 @@ export async function start (t: Test, cwd: string, env: Record<string, string>, 
   }
   t.teardown(async () => { await stop() })
   const ready = new Promise<void>((resolve) => {
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       printed += text
       if (printed.includes('Ctrl+C')) resolve()
     })

@@ -5,7 +5,7 @@ export function recordWith (more: object = {}): AuditRecord {
   return {
     '@timestamp': '2026-01-01T00:00:00.000Z',
     message: 'm',
-    event: { action: 'a' },
+    event: { id: '019e0a1c-2d00-7000-8000-0123456789ab', action: 'a' },
     kibana: undefined,
     http: undefined,
     url: undefined,

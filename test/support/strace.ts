@@ -27,7 +27,7 @@ export interface TraceOptions {
 export function spawnTraced (program: readonly string[], { inject, files, watch = [], trace }: TraceOptions): Traced {
   const calls = [...inject.map(one => one.slice(0, one.indexOf(':'))), ...watch].join(',')
   const child = spawn('strace', [
-    '-f', '--seccomp-bpf', '-qq', '-y', '-o', trace, ...files.flatMap(file => ['-P', file]), '-e', `trace=${calls}`, ...inject.flatMap(one => ['-e', `inject=${one}`]), process.execPath, ...program
+    '-f', '--seccomp-bpf', '-qq', '-y', '-E', 'NODE_OPTIONS', '-o', trace, ...files.flatMap(file => ['-P', file]), '-e', `trace=${calls}`, ...inject.flatMap(one => ['-e', `inject=${one}`]), process.execPath, ...program
   ], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     // strace counts the calls of each thread for itself: with one thread, "the fifth" is the fifth.

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AppenderConfig } from '../../lib/appenders/create.js'
 import type { Durability, LogNotice } from '../../lib/contracts.js'
+import { PLAIN } from './plain-node.js'
 
 const PROGRAM = join(import.meta.dirname, '../fixtures/appends.js')
 
@@ -52,7 +53,7 @@ function programOf ({ limit, ...options }: AppendsOptions): string[] {
 
 async function run (command: string, args: readonly string[], trace?: string): Promise<Appends> {
   // strace counts the calls of each thread for itself: with one thread, "the fifth" is the fifth.
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, UV_THREADPOOL_SIZE: '1' } })
+  const child = spawn('env', [...PLAIN, command, ...args], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, UV_THREADPOOL_SIZE: '1' } })
   let text = ''
   child.stdout.setEncoding('utf8').on('data', chunk => { text += chunk })
   const [, signal] = await once(child, 'close') as [number | null, NodeJS.Signals | null]

@@ -6,7 +6,7 @@ import { compileFilters, ignoreFilterFaults, ignoreFiltersSchema, type IgnoreFil
 const record: AuditRecord = {
   '@timestamp': '2026-01-31T12:00:00.000Z',
   message: 'User has accessed dashboard [id=1]',
-  event: { action: 'saved_object_get', category: ['database'], type: ['access'], outcome: 'success' },
+  event: { id: '019e0a1c-2d00-7000-8000-0123456789ab', action: 'saved_object_get', category: ['database'], type: ['access'], outcome: 'success' },
   user: { name: 'jane' },
   kibana: { space_id: 'default', saved_object: { type: 'dashboard', id: '1' } },
   url: { path: '/api/dashboards/1' },

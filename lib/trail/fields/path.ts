@@ -4,8 +4,8 @@
 import { NOT_PLAIN } from '../../layouts/quote.js'
 import { isPlainObject } from '../../layouts/value.js'
 
-/** What no record may lack or lie about: when, what, whether it failed (a failed login has to stay one), by which version of ECS it reads, and what every layout needs. */
-export const REQUIRED = ['@timestamp', 'message', 'event.action', 'event.category', 'event.outcome', 'ecs.version', 'log', 'process']
+/** What no record may lack or lie about: when, which it is (whoever is sent it twice keeps it once), what, whether it failed (a failed login has to stay one), by which version of ECS it reads, and what every layout needs. */
+export const REQUIRED = ['@timestamp', 'message', 'event.action', 'event.id', 'event.category', 'event.outcome', 'ecs.version', 'log', 'process']
 
 /** What is wrong with the path of a field that is to be taken out or changed, or null. */
 export function pathFault (path: string): string | null {

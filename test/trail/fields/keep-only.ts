@@ -4,7 +4,7 @@ import { keepOnly } from '../../../lib/trail/fields/keep-only.js'
 const record = {
   '@timestamp': 't',
   message: 'm',
-  event: { action: 'a', outcome: 'failure', reason: 'r' },
+  event: { id: 'i', action: 'a', outcome: 'failure', reason: 'r' },
   user: { id: '1', name: 'ann' },
   'url.path': '/x',
   labels: { audit_fault: 'f', other: 'o' },
@@ -20,7 +20,7 @@ test('only what is listed is left, and what every record has', async (t) => {
   t.same(JSON.parse(JSON.stringify(kept)), {
     '@timestamp': 't',
     message: 'm',
-    event: { action: 'a', outcome: 'failure' },
+    event: { id: 'i', action: 'a', outcome: 'failure' },
     user: { id: '1' },
     'url.path': '/x',
     labels: { audit_fault: 'f' },
