@@ -108,7 +108,7 @@ ${OUTPUT(folder)}`, port)
     await appenderFor(t, mkdirIn(folder, name), { host: 'localhost', port, ssl: { certificateAuthorities: authority.certificate, ...keys }, shutdown_timeout: '100ms' })
   const known = await over('known', { certificate: client.certificate, key: client.key })
   await known.append(batchOf(numbers(500).map(lineOf)))
-  await eventually(() => partsIn(folder).length >= 500)
+  await eventually(() => known.shipping!().backlog === 0 && partsIn(folder).length >= 500)
   t.same(partsIn(folder).map(({ message }) => message), numbers(500).map(lineOf))
   t.match(known.shipping!(), { sent: 500, retries: 0 })
   for (const [name, keys] of [['stranger', stranger], ['other', authority.sign('intruder', 'DNS:intruder')]] as const) {

@@ -14,20 +14,18 @@ export interface Receiver {
   readonly timeout: number
 }
 
-/** The least that is waited between the last byte and the end, in milliseconds. */
-const LEAST_PAUSE = 10
-
 /**
  * Sends bytes over a connection of their own. Syslog has no answers, but the end of a connection
  * is one: a receiver that closes its side because ours is closed has read all that came before.
  * If it goes away with something unread, its system resets the connection. One that refuses us
- * after the handshake closes at once; so the end is said only when it has had the time for that.
+ * after the handshake closes as well; so the end is said only when it has had the time for that.
  *
  * Resolves when the receiver has closed its side after ours.
  *
+ * @param patience the least that is waited between the last byte and the end, in milliseconds; about a round trip it is in any case
  * @throws (as a rejection) it cannot be told whether all has arrived
  */
-export function deliver (bytes: Buffer, { host, port, tls, timeout }: Receiver, signal: AbortSignal): Promise<void> {
+export function deliver (bytes: Buffer, { host, port, tls, timeout }: Receiver, signal: AbortSignal, patience: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const began = performance.now()
     let isEnded = false
@@ -41,7 +39,7 @@ export function deliver (bytes: Buffer, { host, port, tls, timeout }: Receiver, 
     function opened (): void {
       // About a round trip, and more with TLS.
       const handshake = performance.now() - began
-      socket.write(bytes, () => { pause = setTimeout(finish, Math.max(handshake, LEAST_PAUSE)) })
+      socket.write(bytes, () => { pause = setTimeout(finish, Math.max(handshake, patience)) })
     }
 
     function finish (): void {

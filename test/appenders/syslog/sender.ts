@@ -24,3 +24,19 @@ test('nothing is known of a batch whose connection fails: it names the receiver 
   const sender = createSyslogSender({ host: '127.0.0.1', port, timeout: 10_000 }, frameOf)
   await t.rejects(sender.send(events('a'), STAYS), { message: new RegExp(`^the syslog receiver 127\\.0\\.0\\.1:${port}: `) })
 })
+
+test('who is not known, or has just failed, has the time to refuse', async t => {
+  let isRefusing = true
+  const { port } = await startSyslogReceiver(t, {
+    instead: socket => {
+      socket.resume()
+      if (isRefusing) setTimeout(() => socket.end(), 300)
+    }
+  })
+  const sender = createSyslogSender({ host: '127.0.0.1', port, timeout: 10_000 }, frameOf)
+  await t.rejects(sender.send(events('a'), STAYS), /has closed the connection before it had everything/)
+  await t.rejects(sender.send(events('a'), STAYS), /has closed the connection before it had everything/)
+  isRefusing = false
+  t.same(await sender.send(events('a'), STAYS), ['delivered'])
+  t.same(await sender.send(events('b'), STAYS), ['delivered'])
+})
