@@ -6,8 +6,11 @@ import { consoleSchema, createConsoleAppender } from './console.js'
 import { createCustomAppender, customSchema } from './custom.js'
 import { createElasticsearchAppender, elasticsearchSchema } from './elasticsearch.js'
 import { createFileAppender, fileSchema } from './file.js'
+import { createNatsAppender, natsSchema } from './nats.js'
+import { createOtelAppender, otelSchema } from './otel.js'
 import { createPinoAppender, pinoSchema } from './pino.js'
 import { createRollingFileAppender, rollingFileSchema } from './rolling-file.js'
+import { createSyslogAppender, syslogSchema } from './syslog.js'
 import { createWebhookAppender, webhookSchema } from './webhook.js'
 
 /** `appender`. */
@@ -17,7 +20,7 @@ export const appenderSchema = {
   description: 'Where events are written, and how.',
   discriminator: { propertyName: 'type' },
   required: ['type'],
-  oneOf: [consoleSchema, fileSchema, rollingFileSchema, pinoSchema, elasticsearchSchema, webhookSchema, customSchema]
+  oneOf: [consoleSchema, fileSchema, rollingFileSchema, pinoSchema, elasticsearchSchema, webhookSchema, syslogSchema, natsSchema, otelSchema, customSchema]
 } as const
 
 export type AppenderConfig = FromSchema<typeof appenderSchema>
@@ -47,6 +50,9 @@ export async function createAppender (config: AppenderConfig, surroundings: Surr
     case 'pino': return await createPinoAppender(config, surroundings)
     case 'elasticsearch': return createElasticsearchAppender(config, surroundings)
     case 'webhook': return createWebhookAppender(config, surroundings)
+    case 'syslog': return createSyslogAppender(config, surroundings)
+    case 'nats': return createNatsAppender(config, surroundings)
+    case 'otel': return createOtelAppender(config, surroundings)
     case 'custom': return await createCustomAppender(config, surroundings)
   }
 }

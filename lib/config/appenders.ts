@@ -5,8 +5,11 @@ import { appenderSchema, type AppenderConfig, promisesNothing } from '../appende
 import { fromFault } from '../appenders/custom.js'
 import { elasticsearchFault } from '../appenders/elasticsearch.js'
 import { pathOfLog } from '../appenders/file.js'
+import { natsLoginFault } from '../appenders/nats.js'
+import { attributesFault, otelUrlFault } from '../appenders/otel.js'
 import { type RewriteConfig, rewriteSchema } from '../appenders/rewrite.js'
 import { type ShippingConfig, spoolSizeFault, withShippingDefaults } from '../appenders/shipping/settings.js'
+import { syslogSslFault } from '../appenders/syslog.js'
 import { formatFault, perRequestFault, urlFault } from '../appenders/webhook.js'
 import { secretsFault } from '../appenders/webhook-signature.js'
 import { lateBlockFault } from '../http/detail-settings.js'
@@ -142,6 +145,10 @@ export function appenderChecks (...at: SettingCheck['path']): readonly SettingCh
     { path: [...at, 'layout', 'pattern'], fault: pattern => patternFault(String(pattern)) },
     { path: [...at, 'spool', 'max_bytes'], fault: size => spoolSizeFault(String(size)) },
     { path: [...at, 'url'], fault: ofType('webhook', url => urlFault(String(url))) },
+    { path: [...at, 'url'], fault: ofType('otel', url => otelUrlFault(String(url))) },
+    { path: [...at, 'attributes'], fault: ofType('otel', attributes => attributesFault(attributes as object)) },
+    { path: [...at, 'ssl'], fault: ofType('syslog', syslogSslFault) },
+    { path: at, fault: appender => natsLoginFault(appender) },
     { path: [...at, 'format'], fault: ofType('webhook', formatFault) },
     { path: [...at, 'per_request'], fault: ofType('webhook', perRequestFault) },
     { path: [...at, 'signature', 'secret'], fault: secretsFault }

@@ -87,7 +87,7 @@ test('every setting but the types says what it means and has an example that is 
 
 test('every appender, layout, policy and strategy has a heading of its name', async (t) => {
   const types = new Set(settings.filter(({ key }) => key.endsWith('type')).map(({ schema }) => schema.const))
-  t.same([...types].sort(), ['console', 'custom', 'elasticsearch', 'file', 'json', 'numeric', 'pattern', 'pino', 'rolling-file', 'size-limit', 'time-interval', 'webhook'])
+  t.same([...types].sort(), ['console', 'custom', 'elasticsearch', 'file', 'json', 'nats', 'numeric', 'otel', 'pattern', 'pino', 'rolling-file', 'size-limit', 'syslog', 'time-interval', 'webhook'])
   for (const type of types) t.match(page, new RegExp(`^#{3,4} ${type}$`, 'm'))
 })
 
