@@ -105,7 +105,7 @@ test('one appender has the full record, another a hashed one, a third what a rew
         same: { type: 'file', fileName: same, fields, ignore_filters: [{ users: ['jane'] }] },
         bare: { type: 'file', fileName: bare },
         nameless: { type: 'rewrite', appenders: ['whole'], policy: remove('user.name') },
-        whole: { type: 'rewrite', appenders: ['bare'], policy: { type: 'meta', properties: [{ path: 'user.email', value: null }, { path: 'labels.none', value: 'added' }] } }
+        whole: { type: 'rewrite', appenders: ['bare'], policy: { type: 'meta', properties: [{ path: 'user.email', value: 'none' }, { path: 'labels.none', value: 'added' }] } }
       },
       routes: [{ match: { actions: ['direct'] }, appenders: ['bare'] }, { match: { actions: ['half'] }, appenders: ['whole'] }]
     }
@@ -121,7 +121,7 @@ test('one appender has the full record, another a hashed one, a third what a rew
   t.same(usersIn(hashed), [[`${hash} came`, { id: '7', name: hash }], [`${hashValue('ann', key)} came`, { id: '7', name: hashValue('ann', key) }]])
   t.same(usersIn(same), [[`${hashValue('ann', key)} came`, { id: '7', name: hashValue('ann', key) }]])
   t.same(usersIn(bare), [
-    ['jane came', { id: '7', email: null }], ['jane came', known], ['jane came', { ...known, email: null }], ['ann came', { id: '7', email: null }]
+    ['jane came', { id: '7', email: 'none' }], ['jane came', known], ['jane came', { ...known, email: 'none' }], ['ann came', { id: '7', email: 'none' }]
   ])
   const none = { include: 0, exclude: [], hash: [] }
   t.match(app.audit.status(), {
