@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { test } from 'tap'
 import { eventually } from '../support/audited-app.js'
 import { type BulkFault, startFaultyElasticsearch } from '../support/faulty-elasticsearch.js'
+import { roundsOf } from '../support/rounds.js'
 import { acknowledgedNumbers, startShippingChild } from '../support/shipping-child.js'
 
-const EVENTS = 100_000
+const EVENTS = roundsOf(100_000)
 
 /** One of each in a row, so that each meets many batches. */
 const FAULTS: readonly BulkFault[] = [
