@@ -39,7 +39,10 @@ test('a pipe that nobody reads: the file goes on, and when it is read again it h
 
 test('the fallback is full as well, under load: the rest is on standard error, and each event is somewhere, once', async t => {
   const [one, other] = [await smallDisk(t), await smallDisk(t)]
-  if (one.code !== 'ENOSPC') return void t.pass('not run: only a superuser can have two disks', { skip: true })
+  if (one.code !== 'ENOSPC') {
+    t.pass('not run: only a superuser can have two disks', { skip: true })
+    return
+  }
   const folder = t.testdir()
   const [main, reserve, copy, notes] = [join(one.directory, 'main.log'), join(other.directory, 'reserve.log'), join(folder, 'copy.log'), join(folder, 'notes')] as const
   const section = {

@@ -74,7 +74,10 @@ for (const [vital, ends] of [['full', true], ['copy', false]] as const) {
     const disk = await smallDisk(t)
     const folder = t.testdir()
     const [full, copy, notes] = [join(disk.directory, 'full.log'), join(folder, 'copy.log'), join(folder, 'notes')] as const
-    if (disk.code !== 'ENOSPC') return void t.pass('not run: only a superuser can have a disk of its own', { skip: true })
+    if (disk.code !== 'ENOSPC') {
+      t.pass('not run: only a superuser can have a disk of its own', { skip: true })
+      return
+    }
     const appenders = { full: { type: 'file', fileName: full }, copy: { type: 'file', fileName: copy } }
     const section = { queue: { timeout: '2s' }, appenders: { ...appenders, [vital]: { ...appenders[vital], on_failure: 'stop' } } }
     const { child, ask } = await sayToSeveral(t, { section, notes, pause: 1 })
