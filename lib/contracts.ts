@@ -198,6 +198,8 @@ export interface Appender {
   appendNow? (batches: readonly Batch[]): number
   /** Lets go of what it writes to and opens it anew: for who moves files away by himself. */
   reopen? (): Promise<void>
+  /** For an appender that acknowledges events before the other side has them: what has become of them since. */
+  shipping? (): ShippingStatus
   /** Gives back what it holds. Called once, after the last `append` has settled or has been given up. */
   close (): Promise<void>
 }
@@ -590,6 +592,22 @@ export interface RepositoryOptions {
   readonly authorize?: (call: AuthorizeCall) => void | Promise<void>
 }
 
+/** What has become of events that wait on the disk for the other side. */
+export interface ShippingStatus {
+  /** Events that the other side does not have, those that ended processes have left included. */
+  readonly backlog: number
+  readonly backlogBytes: number
+  /** How old the oldest of them is, milliseconds; 0 when there are none. */
+  readonly oldestAge: number
+  /** Events that the other side has, since the start. */
+  readonly sent: number
+  /** Events that it will never take, since the start: they are in `dead-letters.ndjson`, beside the spool. */
+  readonly rejected: number
+  /** How often it had to be asked again, since the start. */
+  readonly retries: number
+  readonly lastError: { readonly code: string, readonly message: string, readonly time: string } | null
+}
+
 /** What has become of the events of one appender. Every number counts since the start. */
 export interface AppenderStatus {
   /** The appender's `type` in the settings. */
@@ -607,6 +625,8 @@ export interface AppenderStatus {
   /** How often it could not write. */
   readonly failures: number
   readonly lastError: { readonly code: string, readonly message: string, readonly time: string } | null
+  /** Of an appender that ships: what has become of what it has acknowledged. */
+  readonly shipping?: ShippingStatus
 }
 
 /** What has become of the events so far. Every number counts since the start. */

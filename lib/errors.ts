@@ -20,6 +20,12 @@ export const AUDIT_ERR_FILE_IN_USE = createError('AUDIT_ERR_FILE_IN_USE', '%s', 
 export const AUDIT_ERR_TIMEOUT = createError('AUDIT_ERR_TIMEOUT', '%s', 503)
 /** An event was lost, because as many bytes waited to be written as `queue.max_bytes` allows. */
 export const AUDIT_ERR_QUEUE_FULL = createError('AUDIT_ERR_QUEUE_FULL', '%s', 503)
+/** An event cannot be taken, because as many bytes wait to be sent as `spool.max_bytes` allows. It stays in the queue. */
+export const AUDIT_ERR_SPOOL_FULL = createError('AUDIT_ERR_SPOOL_FULL', '%s', 503)
+/** The other side of an appender that ships has refused a request, has not answered in time, or has not answered as it should. Shown in `status()`; the events wait in the spool. */
+export const AUDIT_ERR_SEND = createError('AUDIT_ERR_SEND', '%s', 502)
+/** A package that an appender needs is not installed. `%s`: which, and how to install it. */
+export const AUDIT_ERR_PACKAGE = createError('AUDIT_ERR_PACKAGE', '%s', 500)
 /** An operation was refused before it ran, because its event could not be recorded and `on_failure` says `block` or `stop`. `cause` says why it could not. */
 export const AUDIT_ERR_BLOCKED = createError('AUDIT_ERR_BLOCKED', '%s', 503)
 /** An operation was refused before it ran, because it touches objects of a type that is protected (`saved_objects.protected`) and its user has none of the roles. */

@@ -6,6 +6,7 @@ import { consoleSchema, createConsoleAppender } from './console.js'
 import { createCustomAppender, customSchema } from './custom.js'
 import { createFileAppender, fileSchema } from './file.js'
 import { createRollingFileAppender, rollingFileSchema } from './rolling-file.js'
+import { createWebhookAppender, webhookSchema } from './webhook.js'
 
 /** `appender`. */
 export const appenderSchema = {
@@ -14,7 +15,7 @@ export const appenderSchema = {
   description: 'Where events are written, and how.',
   discriminator: { propertyName: 'type' },
   required: ['type'],
-  oneOf: [consoleSchema, fileSchema, rollingFileSchema, customSchema]
+  oneOf: [consoleSchema, fileSchema, rollingFileSchema, webhookSchema, customSchema]
 } as const
 
 export type AppenderConfig = FromSchema<typeof appenderSchema>
@@ -33,12 +34,15 @@ export const defaultAppender = {
  *
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) names the setting, the path and the reason
  * @throws {AUDIT_ERR_FILE_IN_USE} (as a rejection) somebody else writes to its file
+ * @throws {AUDIT_ERR_CONFIG} (as a rejection) a file that its settings name cannot be read
+ * @throws {AUDIT_ERR_PACKAGE} (as a rejection) a package that it needs is not installed
  */
 export async function createAppender (config: AppenderConfig, surroundings: Surroundings): Promise<Appender> {
   switch (config.type) {
     case 'console': return createConsoleAppender()
     case 'file': return createFileAppender(config, surroundings)
     case 'rolling-file': return createRollingFileAppender(config, surroundings)
+    case 'webhook': return createWebhookAppender(config, surroundings)
     case 'custom': return await createCustomAppender(config, surroundings)
   }
 }

@@ -52,7 +52,7 @@ export async function createCustomAppender (config: CustomConfig, surroundings: 
   const refuse = (expected: string, cause?: unknown): Error =>
     new AUDIT_ERR_APPENDER_OPEN(`${setting}: expected ${expected}, got ${what}${cause === undefined ? '' : `: ${reasonOf(cause)}`}`, { cause })
 
-  const create = typeof from === 'function' ? from : await load(String(from), surroundings.directory).catch((cause: unknown) => { throw refuse('a module that can be loaded', cause) })
+  const create = typeof from === 'function' ? from : await loadDefault(String(from), surroundings.directory).catch((cause: unknown) => { throw refuse('a module that can be loaded', cause) })
   if (typeof create !== 'function') throw refuse('a module whose default export is a function createAppender(config, surroundings)')
   let made: Partial<Appender> | null
   try {
@@ -65,7 +65,7 @@ export async function createCustomAppender (config: CustomConfig, surroundings: 
 }
 
 /** The default export of a module: as the application would import it from its own folder. */
-async function load (from: string, directory: string): Promise<unknown> {
+export async function loadDefault (from: string, directory: string): Promise<unknown> {
   const isPath = /^(?:\.{0,2}\/|[A-Za-z]:[\\/])/.test(from)
   const loaded = await import(isPath ? pathToFileURL(resolve(directory, from)).href : addressOf(from, directory)) as { readonly default?: unknown }
   const { default: inner } = loaded
@@ -83,7 +83,7 @@ function addressOf (name: string, directory: string): string {
 }
 
 function guarded (appender: Appender): Appender {
-  const { appendNow, reopen } = appender
+  const { appendNow, reopen, shipping } = appender
   return {
     async append (batch) {
       try {
@@ -104,6 +104,7 @@ function guarded (appender: Appender): Appender {
       }
     }),
     ...(reopen !== undefined && { reopen: async () => await reopen.call(appender) }),
+    ...(shipping !== undefined && { shipping: () => shipping.call(appender) }),
     async close () { await appender.close() }
   }
 }

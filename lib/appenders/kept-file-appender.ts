@@ -2,7 +2,7 @@
 // last lines of a process that is about to end. Made by `file` and `rolling-file`, which say how
 // the lines of a batch get into the file.
 import type { Appender, Batch, WriteFailure } from '../contracts.js'
-import { AUDIT_ERR_CLOSED, AUDIT_ERR_WRITE } from '../errors.js'
+import { AUDIT_ERR_CLOSED, AUDIT_ERR_SPOOL_FULL, AUDIT_ERR_WRITE } from '../errors.js'
 import { DELETED, progressOf, TAKEN_OVER, type Progress, withoutDeleted } from './file-writer.js'
 import type { KeptFile } from './kept-file.js'
 import type { OpenFile } from './open-file.js'
@@ -20,6 +20,7 @@ export function createKeptFileAppender (kept: KeptFile, write: (progress: Progre
   let isClosed = false
 
   function failure (cause: Error, { lines }: Progress): WriteFailure {
+    if (cause instanceof AUDIT_ERR_SPOOL_FULL) return Object.assign(cause, { linesWritten: lines })
     return Object.assign(new AUDIT_ERR_WRITE(`cannot write to "${kept.path}": ${cause.message}`, { cause }), { linesWritten: lines })
   }
 

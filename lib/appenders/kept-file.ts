@@ -18,6 +18,8 @@ const NO_LOCK: FileLock = { async touch () {}, async release () {} }
 export interface KeptFileParts {
   /** Absolute. */
   readonly path: string
+  /** The path of each file that is opened, where that is another every time: the lock is that of `path`. @default `path` */
+  readonly nextPath?: () => string
   /** Where the path was set, for errors. */
   readonly setting: string
   readonly surroundings: Pick<Surroundings, 'log' | 'durability' | 'mayOpenLater' | 'notice'>
@@ -56,7 +58,7 @@ export interface KeptFile {
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) names the setting, the path and the reason
  * @throws {AUDIT_ERR_FILE_IN_USE} (as a rejection) somebody else writes to it
  */
-export async function keepFile ({ path, setting, surroundings, opened }: KeptFileParts): Promise<KeptFile> {
+export async function keepFile ({ path, nextPath = () => path, setting, surroundings, opened }: KeptFileParts): Promise<KeptFile> {
   const { log, notice, mayOpenLater } = surroundings
   const isDurable = surroundings.durability === 'fsync'
   const openOptions = { isDurable, lineTorn: (bytes: number) => notice({ what: 'line_torn', path, bytes }) }
@@ -91,7 +93,7 @@ export async function keepFile ({ path, setting, surroundings, opened }: KeptFil
   }
 
   async function openAndPrepare (): Promise<OpenFile> {
-    const file = await openFile(path, openOptions)
+    const file = await openFile(nextPath(), openOptions)
     await opened(file).catch(async (error: unknown) => {
       await letGo(file)
       throw error
@@ -167,7 +169,7 @@ export async function keepFile ({ path, setting, surroundings, opened }: KeptFil
     doubt () { isDoubtful = true },
     openNow () {
       if (current !== null && !hasNoNameNow(current)) return current
-      return lock === null ? undefined : openFileNow(path)
+      return lock === null ? undefined : openFileNow(nextPath())
     },
     async roll (move, takeBack) {
       const previous = current

@@ -1,8 +1,12 @@
 // `appenders`: several appenders by name, each with what is its own beside its type's settings,
 // and the checks that a JSON Schema cannot say. Gathered by schema.ts.
+import { resolve } from 'node:path'
 import { appenderSchema, type AppenderConfig } from '../appenders/create.js'
 import { fromFault } from '../appenders/custom.js'
 import { pathOfLog } from '../appenders/file.js'
+import { type ShippingConfig, spoolSizeFault, withShippingDefaults } from '../appenders/shipping/settings.js'
+import { formatFault, perRequestFault, urlFault } from '../appenders/webhook.js'
+import { secretsFault } from '../appenders/webhook-signature.js'
 import { lateBlockFault } from '../http/detail-settings.js'
 import { patternFault } from '../layouts/pattern.js'
 import { ignoreFiltersSchema } from '../trail/filter.js'
@@ -75,12 +79,44 @@ function voidBlockFault (appender: unknown, section: unknown): string | null {
   return voidPolicyFault({ ...policies, ...own.on_failure as Policies }, own.durability ?? durability, own.durability === undefined ? undefined : 'its durability')
 }
 
+/** The types of appenders that have a spool. */
+const shippingTypes = appenderSchema.oneOf.filter(({ properties }) => 'spool' in properties).map(({ properties }) => properties.type.const as string)
+
+/** Two that shared a spool would send what the other has left. */
+function sameSpoolFault (appenders: unknown): string | null {
+  const names = new Map<string, string>()
+  for (const [name, config] of Object.entries(appenders as Named)) {
+    if (!shippingTypes.includes(config.type)) continue
+    const { spool } = withShippingDefaults(config as ShippingConfig)
+    const path = resolve(spool.path)
+    const other = names.get(path)
+    if (other !== undefined) return `expected a spool.path of its own for each appender that ships, got ${JSON.stringify(spool.path)} for ${other} and ${name}`
+    names.set(path, name)
+  }
+  return null
+}
+
+/** What a JSON Schema cannot say of one appender. @param at where it stands */
+export function appenderChecks (...at: SettingCheck['path']): readonly SettingCheck[] {
+  const ofType = (type: string, fault: (value: unknown, around: unknown) => string | null): SettingCheck['fault'] =>
+    (value, _, around) => (around as Partial<AppenderConfig>).type === type ? fault(value, around) : null
+  return [
+    { path: [...at, 'from'], fault: fromFault },
+    { path: [...at, 'layout', 'pattern'], fault: pattern => patternFault(String(pattern)) },
+    { path: [...at, 'spool', 'max_bytes'], fault: size => spoolSizeFault(String(size)) },
+    { path: [...at, 'url'], fault: ofType('webhook', url => urlFault(String(url))) },
+    { path: [...at, 'format'], fault: ofType('webhook', formatFault) },
+    { path: [...at, 'per_request'], fault: ofType('webhook', perRequestFault) },
+    { path: [...at, 'signature', 'secret'], fault: secretsFault }
+  ]
+}
+
 /** What a JSON Schema cannot say of appenders and what names them. */
 export const appendersChecks: readonly SettingCheck[] = [
   { path: ['appenders'], beside: ['appender'], fault: (_, appender) => appender === undefined ? null : 'expected either appender or appenders, got both' },
   { path: ['appenders', EACH_KEY, 'fileName'], beside: ['appenders'], fault: sameFileFault },
-  { path: ['appenders', EACH_KEY, 'from'], fault: fromFault },
-  { path: ['appenders', EACH_KEY, 'layout', 'pattern'], fault: pattern => patternFault(String(pattern)) },
+  { path: ['appenders'], fault: sameSpoolFault },
+  ...appenderChecks('appenders', EACH_KEY),
   { path: ['appenders', EACH_KEY], beside: [], fault: voidBlockFault },
   { path: ['appenders', EACH_KEY, 'on_failure', 'http'], beside: ['http'], fault: (policy, http) => lateBlockFault(policy, http as object | undefined) },
   { path: ['routes', EACH, 'appenders', EACH], beside: ['appenders'], fault: nameFault },

@@ -2,13 +2,11 @@
 // gathered, and what only the parts can check. Called by plugin.ts; docs/configuration.md and
 // the schema for editors (editor-schema.ts) are held against it.
 import { appenderSchema, defaultAppender } from '../appenders/create.js'
-import { fromFault } from '../appenders/custom.js'
 import { earlyBodyFault, lateBlockFault, maxSizeFault } from '../http/detail-settings.js'
 import { securitySchema } from '../http/security-settings.js'
 import { httpSchema, requestIdSchema } from '../http/settings.js'
 import { rangeFault } from '../http/trusted-senders.js'
 import { eventBytesFault } from '../layouts/limit.js'
-import { patternFault } from '../layouts/pattern.js'
 import { noTypesFault, savedObjectDiffSchema } from '../repository/difference-settings.js'
 import { savedObjectsSchema } from '../repository/settings.js'
 import { fieldFault, fieldsSchema, hashKeyFault } from '../trail/fields/settings.js'
@@ -18,7 +16,7 @@ import { fallbackSchema, routeModeSchema, routesSchema } from '../trail/routes.j
 import { authenticationSchema, durabilitySchema, lifecycleEventsSchema, maxEventBytesSchema, queueSchema } from '../trail/settings.js'
 import { type Policies, voidPolicyFault } from '../trail/void-policies.js'
 import { allowSilencingFailuresSchema, includeFiltersSchema } from '../trail/wanted.js'
-import { appendersChecks, appendersSchema, type NamedAppender } from './appenders.js'
+import { appenderChecks, appendersChecks, appendersSchema, type NamedAppender } from './appenders.js'
 import type { Complete } from './defaults.js'
 import type { FromSchema } from './from-schema.js'
 import { ruleChecks } from './rule-checks.js'
@@ -82,7 +80,6 @@ export const settingChecks: readonly SettingCheck[] = [
   { path: ['fields', 'hash'], beside: ['fields'], fault: hashKeyFault },
   { path: ['requestId', 'ipAllowlist', EACH], fault: (range) => rangeFault(String(range)) },
   { path: ['security', 'trusted_proxies', EACH], fault: (range) => rangeFault(String(range)) },
-  { path: ['appender', 'from'], fault: fromFault },
-  { path: ['appender', 'layout', 'pattern'], fault: (pattern) => patternFault(String(pattern)) },
+  ...appenderChecks('appender'),
   ...appendersChecks
 ]

@@ -49,6 +49,11 @@ export interface Outlet<Made> {
   close (): Promise<void>
 }
 
+/** What the status of an appender that ships has beside that of any other. */
+export function shippingOf (appender: Appender): Pick<AppenderStatus, 'shipping'> {
+  return appender.shipping === undefined ? {} : { shipping: appender.shipping() }
+}
+
 /** One appender for everything, without filters of its own. */
 export function createSingleOutlet ({ name, type, appender, layout, durability }: Destination, { accounts, deadlines, maxBytes }: OutletParts): Outlet<string> {
   const delivery = createDelivery({ appender, observer: accounts, deadlines, maxBytes, acknowledges: durability !== 'none' })
@@ -61,7 +66,7 @@ export function createSingleOutlet ({ name, type, appender, layout, durability }
     get queuedBytes () { return queue.bytes },
     appenders () {
       const { writtenEvents: written, lostEvents: lost, failures, lastError } = accounts
-      return { [name]: { type, state: delivery.failure === null ? 'ok' : 'degraded', written, lost, queued: queue.lines, queuedBytes: queue.bytes, failures, lastError } }
+      return { [name]: { type, state: delivery.failure === null ? 'ok' : 'degraded', written, lost, queued: queue.lines, queuedBytes: queue.bytes, failures, lastError, ...shippingOf(appender) } }
     },
     probe: delivery.probe,
     expire: delivery.expire,

@@ -6,7 +6,7 @@ import { createDelivery } from './delivery.js'
 import type { Delivery } from './delivery-parts.js'
 import { Ledger, type Parcel, type Rescue } from './ledger.js'
 import { bitOf, FAILURE_CLASSES, kindsWith } from './on-failure.js'
-import type { Destination, Outlet, OutletParts } from './outlet.js'
+import { type Destination, type Outlet, type OutletParts, shippingOf } from './outlet.js'
 import { NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
 import type { Route } from './routes.js'
 
@@ -147,8 +147,8 @@ export function createSeveralOutlet (destinations: readonly Destination[], { rou
     hasRoom: bytes => all.some(({ ledger, delivery }) => !ledger.isFailing && delivery.queue.hasRoom(bytes)),
     get queued () { return queued },
     get queuedBytes () { return all.reduce((sum, { delivery }) => sum + delivery.queue.bytes, 0) },
-    appenders: () => Object.fromEntries(all.map(({ destination: { name, type }, ledger, delivery: { queue } }) => [name, {
-      type, state: ledger.isFailing ? 'degraded' : 'ok', written: ledger.writtenLines, lost: ledger.lostLines, queued: queue.lines, queuedBytes: queue.bytes, failures: ledger.failures, lastError: ledger.lastError
+    appenders: () => Object.fromEntries(all.map(({ destination: { name, type, appender }, ledger, delivery: { queue } }) => [name, {
+      type, state: ledger.isFailing ? 'degraded' : 'ok', written: ledger.writtenLines, lost: ledger.lostLines, queued: queue.lines, queuedBytes: queue.bytes, failures: ledger.failures, lastError: ledger.lastError, ...shippingOf(appender)
     }])),
     probe () { for (const { delivery } of all) delivery.probe() },
     expire: () => all.map(({ delivery }) => delivery.expire()).includes(true),

@@ -4,6 +4,8 @@ import { test } from 'tap'
 import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
+import { shippingProperties } from '../../lib/appenders/shipping/settings.js'
+import { sslSchema } from '../../lib/appenders/ssl.js'
 import type { JsonSchema } from '../../lib/config/json-schema.js'
 import { readObject } from '../../lib/config/object.js'
 import { readSettings } from '../../lib/config/read.js'
@@ -17,13 +19,17 @@ const env = { LOG_FOLDER: '/var/log', MONITORING_USER: 'monitor', AUDIT_KEY: 'k'
 interface Setting { readonly key: string, readonly within: string, readonly schema: JsonSchema, readonly required: boolean }
 interface Row { readonly key: string, readonly headings: readonly string[], readonly fallback: string, readonly meaning: string, readonly example: string }
 
+/** What several types of appenders have in common stands once on the page, under a heading of its own. */
+const { layout: _, ...shipping } = shippingProperties
+const SHARED = new Map<unknown, string>([...Object.values(shipping).map((schema): [unknown, string] => [schema, 'shipping']), [sslSchema, 'ssl']])
+
 /** Every setting; `within` is the type (`rolling-file`) or the top key whose heading it stands under. */
 function settingsOf (schema: JsonSchema, path = '', within?: string): Setting[] {
   const own = Object.entries(schema.properties ?? {}).flatMap(([name, property]): Setting[] => {
     const key = path === '' ? name : `${path}.${name}`
     const type = schema.properties?.type?.const as string | undefined
     const isGroup = property.properties !== undefined && property.properties.type === undefined
-    const heading = type ?? within ?? (isGroup || property.items?.properties !== undefined ? name : 'The section')
+    const heading = SHARED.get(property) ?? type ?? within ?? (isGroup || property.items?.properties !== undefined ? name : 'The section')
     const setting = { key, within: heading, schema: property, required: schema.required?.includes(name) === true }
     return [...isGroup ? [] : [setting], ...settingsOf(property, key, heading === 'The section' ? undefined : heading)]
   })
@@ -80,7 +86,7 @@ test('every setting but the types says what it means and has an example that is 
 
 test('every appender, layout, policy and strategy has a heading of its name', async (t) => {
   const types = new Set(settings.filter(({ key }) => key.endsWith('type')).map(({ schema }) => schema.const))
-  t.same([...types].sort(), ['console', 'custom', 'file', 'json', 'numeric', 'pattern', 'rolling-file', 'size-limit', 'time-interval'])
+  t.same([...types].sort(), ['console', 'custom', 'file', 'json', 'numeric', 'pattern', 'rolling-file', 'size-limit', 'time-interval', 'webhook'])
   for (const type of types) t.match(page, new RegExp(`^#{3,4} ${type}$`, 'm'))
 })
 

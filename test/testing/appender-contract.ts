@@ -4,7 +4,7 @@ import type { Appender } from '../../lib/contracts.js'
 import { appenderContract } from '../../lib/testing/appender-contract.js'
 import { AUDIT_ERR_CLOSED } from '../../lib/errors.js'
 
-function open (spoil: (appender: Required<Omit<Appender, 'reopen'>>, written: Buffer[]) => Partial<Appender>): () => Promise<{ appender: Appender, read: () => Promise<string> }> {
+function open (spoil: (appender: Required<Omit<Appender, 'reopen' | 'shipping'>>, written: Buffer[]) => Partial<Appender>): () => Promise<{ appender: Appender, read: () => Promise<string> }> {
   return async () => {
     const written: Buffer[] = []
     let isClosed = false

@@ -4,7 +4,10 @@
 
 /** An event as it stands in the spool. */
 export interface ShippedEvent {
-  /** Its `event.id`: the key by which the other side knows an event that it has already. */
+  /**
+   * The key by which the other side knows an event that it has already: its `event.id`, or, where
+   * the layout does not show one, 32 hexadecimal digits that are the same whenever the event is sent.
+   */
   readonly id: string
   /** The time of the event, milliseconds since the epoch. */
   readonly time: number
@@ -22,6 +25,13 @@ export type Verdict = 'delivered' | 'again' | { readonly rejected: string }
 export interface SendFailure extends Error {
   /** The other side asks not to be asked again for so many milliseconds. */
   readonly retryAfter?: number
+  /**
+   * True when the batch as a whole was refused for its size, or for something in it that the answer
+   * does not name: it is sent again at once, in halves, and an event that is refused alone is rejected.
+   */
+  readonly isTooMuch?: boolean
+  /** What is known about events of the batch all the same, in their order: those of which nothing is known are `again`. @default all are */
+  readonly verdicts?: readonly Verdict[]
 }
 
 /** Brings events to the other side. Called with one batch at a time, never again before the promise has settled. */
@@ -31,7 +41,7 @@ export interface Sender {
    *
    * @param signal aborts when the application ends: what is under way may be given up, it is sent again at the next start
    * @returns a verdict for each of the events, in their order
-   * @throws {SendFailure} (as a rejection) nothing is known about any of them
+   * @throws {SendFailure} (as a rejection) the batch as a whole has failed; its message is shown, and must not hold a secret
    */
   send (events: readonly ShippedEvent[], signal: AbortSignal): Promise<readonly Verdict[]>
   /** Lets go of its connections. Called once, after the last `send` has settled. */

@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'tap'
+import { createShippingAppender } from '../../../lib/appenders/shipping/appender.js'
+import type { ShippingConfig } from '../../../lib/appenders/shipping/settings.js'
+import { segmentPath } from '../../../lib/appenders/shipping/segments.js'
+import { newSlotName } from '../../../lib/appenders/shipping/slots.js'
+import { within } from '../../../lib/appenders/shipping/forwarder.js'
+import { batchOf, surroundingsIn } from '../../support/appender-contract.js'
+import { eventually } from '../../support/audited-app.js'
+import { createStoreSender } from '../../support/store-sender.js'
+
+const QUICK: ShippingConfig = { batch: { timeout: '1ms' }, backoff: { init: '1ms', max: '5ms' }, shutdown_timeout: '1s' }
+const lineOf = (number: number): string => `{"@timestamp":"2026-01-01T00:00:00.000Z","message":"m","event":{"id":"id-${number}","action":"a"}}`
+const linesOf = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, index) => lineOf(from + index))
+const textOf = (lines: readonly string[]): string => lines.map(line => line + '\n').join('')
+
+/** What a process that has been killed has left. */
+function leave (directory: string, time: number, text: string): string {
+  const folder = join(directory, 'audit-spool', newSlotName(time))
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(segmentPath(folder, 1), text)
+  return folder
+}
+
+test('what others have left is sent first, oldest first, and removed; half a line goes to the dead letters', async t => {
+  const directory = t.testdir()
+  const surroundings = surroundingsIn(directory)
+  const folders = [leave(directory, 2000, textOf(linesOf(10, 20))), leave(directory, 1000, textOf(linesOf(0, 10)) + '{"half":')]
+  const store = createStoreSender()
+  const appender = await createShippingAppender(QUICK, surroundings, store)
+  await appender.append(batchOf(linesOf(20, 30)))
+  await eventually(() => store.lines.length === 30)
+  t.same(store.lines, linesOf(0, 30))
+  await eventually(() => !folders.some(existsSync))
+  t.notOk(folders.some(existsSync))
+  t.match(surroundings.notices, [{ what: 'line_torn', path: folders[1], bytes: 8 }])
+  t.match(readFileSync(join(directory, 'audit-spool/dead-letters.ndjson'), 'utf8'), /"reason":"half a line, .*"event":"\{\\"half\\":"\}\n$/)
+  t.match(appender.shipping!(), { backlog: 0, sent: 30, rejected: 0 })
+  await appender.close()
+})
+
+test('what others have left counts for the size of the spool', async t => {
+  const directory = t.testdir()
+  leave(directory, 1000, textOf(Array.from({ length: 100 }, (_, index) => `${index}`.padEnd(9999, 'x'))))
+  const store = createStoreSender()
+  store.answer = () => { throw new Error('away') }
+  const appender = await createShippingAppender({ ...QUICK, spool: { max_bytes: '1mb' }, shutdown_timeout: '1ms' }, surroundingsIn(directory), store)
+  await eventually(() => appender.shipping!().backlog === 100)
+  await t.rejects(appender.append(batchOf(Array(10).fill('x'.repeat(9999)))), { code: 'AUDIT_ERR_SPOOL_FULL', linesWritten: 4 })
+  await appender.close()
+})
+
+test('events are sent together, as many as a batch may have, and never more than one batch at a time', async t => {
+  const store = createStoreSender()
+  const appender = await createShippingAppender({ ...QUICK, batch: { max_events: 40, timeout: '60s' } }, surroundingsIn(t.testdir()), store)
+  for (let i = 0; i < 100; i += 10) await appender.append(batchOf(linesOf(i, i + 10)))
+  await eventually(() => store.lines.length === 80)
+  t.equal(store.lines.length, 80, 'the last 20 wait for others')
+  await appender.close()
+  t.same(store.batches, [40, 40, 20])
+  t.same(store.lines, linesOf(0, 100))
+})
+
+test('rejected events are kept with their reason, and counted', async t => {
+  const directory = t.testdir()
+  const surroundings = surroundingsIn(directory)
+  const store = createStoreSender()
+  store.answer = events => events.map(({ id }) => id === 'id-3' ? { rejected: 'mapper_parsing_exception' } : 'delivered')
+  const appender = await createShippingAppender(QUICK, surroundings, store)
+  await appender.append(batchOf(linesOf(0, 6)))
+  await eventually(() => appender.shipping!().backlog === 0)
+  t.match(appender.shipping!(), { sent: 5, rejected: 1, retries: 0 })
+  t.match(JSON.parse(readFileSync(join(directory, 'audit-spool/dead-letters.ndjson'), 'utf8')), { id: 'id-3', reason: 'mapper_parsing_exception', event: { event: { id: 'id-3' } } })
+  t.match(surroundings.told, [/will not take some audit events/])
+  await appender.close()
+})
+
+test('an event that cannot be put aside is not forgotten', async t => {
+  const directory = t.testdir({ 'audit-spool': { 'dead-letters.ndjson': {} } })
+  const store = createStoreSender()
+  store.answer = events => events.map(() => ({ rejected: 'poison' }))
+  const appender = await createShippingAppender({ ...QUICK, shutdown_timeout: '1ms' }, surroundingsIn(directory), store)
+  await appender.append(batchOf(linesOf(0, 1)))
+  await eventually(() => appender.shipping!().retries > 1)
+  t.match(appender.shipping!(), { backlog: 1, rejected: 0, lastError: { code: 'EISDIR' } })
+  await appender.close()
+})
+
+test('waiting has an end', async t => {
+  await within(1, new Promise(() => {}))
+  await within(60_000, Promise.resolve())
+  await within(60_000, null)
+  t.pass('it has')
+})
