@@ -28,6 +28,14 @@ test('a repository is the same to whoever uses it', async (t) => {
   t.match(await get('dashboard', '1'), { id: '1' }, 'a method taken off the object')
 })
 
+test('what an audited method hands out is the wrapper where it is the repository itself', async (t) => {
+  const repository = { get (): unknown { return repository }, async find (): Promise<unknown> { return repository }, async update (): Promise<unknown> { return repository } }
+  for (const onFailure of [ALWAYS_GO_ON, blocking()]) {
+    const audited = auditRepository(repository, {}, contextOf(createRecordingLogger(t), SETTINGS, onFailure))
+    for (const method of ['get', 'find', 'update'] as const) t.equal(await audited[method](), audited, method)
+  }
+})
+
 test('wrapping twice records once, in the latest scope', async (t) => {
   const forApp = createRecordingLogger(t)
   const forRequest = createRecordingLogger(t)

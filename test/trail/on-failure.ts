@@ -89,9 +89,11 @@ test('not acknowledged, it goes on with continue and is refused with block and s
   for (const kind of FAILURE_CLASSES) {
     await t.resolves(createOnFailure(policiesOf('continue'), 10).mayGoOn(kind, failing()))
     await t.resolves(ALWAYS_GO_ON.mayGoOn(kind, failing()))
+    t.equal(createOnFailure(policiesOf('continue'), 10).refusal(kind, lost), null)
     for (const policy of ['block', 'stop'] as const) {
       const refusal = createOnFailure({ ...policiesOf('continue'), [kind]: policy }, 10).mayGoOn(kind, failing())
       await t.rejects(refusal, { code: 'AUDIT_ERR_BLOCKED', statusCode: 503, message: new RegExp(`on_failure\\.${kind}`), headers: { 'retry-after': '10' } })
+      t.match(createOnFailure({ ...policiesOf('continue'), [kind]: policy }, 10).refusal(kind, lost), { code: 'AUDIT_ERR_BLOCKED', cause: lost, headers: { 'retry-after': '10' } })
       t.equal(await refusal.catch((error: Error) => error.cause), lost, 'the cause says why it could not be recorded')
     }
   }
