@@ -14,6 +14,8 @@ import { startReceiver } from '../support/http-receiver.js'
 import { spawnPlain } from '../support/plain-node.js'
 
 const EVENTS = Number(process.env.AUDIT_SHIPPING_EVENTS ?? 100_000)
+/** So that there are batches enough for every fault. */
+const MAX_BATCH = Math.min(1000, Math.max(50, Math.floor(EVENTS / 100)))
 const LONG = 10 * 60_000
 
 interface Sayer {
@@ -27,7 +29,7 @@ interface Sayer {
 /** A process that says numbered events to a webhook, and notes those that are acknowledged. */
 async function startSayer (url: string, folder: string, told: object): Promise<Sayer> {
   const appender = {
-    type: 'webhook', url, per_request: 'many', batch: { max_events: 200, timeout: '20ms' }, backoff: { init: '10ms', max: '100ms' }, spool: { path: join(folder, 'spool') }, shutdown_timeout: '60s'
+    type: 'webhook', url, per_request: 'many', batch: { max_events: MAX_BATCH, timeout: '20ms' }, backoff: { init: '10ms', max: '100ms' }, spool: { path: join(folder, 'spool') }, shutdown_timeout: '60s'
   }
   const child = spawnPlain(['test/fixtures/says-events.js', JSON.stringify({ appender, notes: join(folder, 'notes'), ...told })], ['ignore', 'pipe', 'inherit', 'ipc'], { timeout: LONG })
   child.stdout!.resume()
@@ -86,11 +88,11 @@ function compare (t: Test, stored: readonly StoredEvent[], acknowledged: readonl
 test(`${EVENTS} events, while the store and the application are killed in turn, and the store fails in every other way`, { timeout: LONG }, async t => {
   const folder = t.testdir()
   const store = await startHttpStore(join(folder, 'store'), true)
-  let isOver = false
+  const state = { isOver: false }
   async function killStoreInTurn (): Promise<void> {
-    while (!isOver) {
+    while (!state.isOver) {
       const before = store.answered
-      await until(() => isOver || store.answered > before + 12)
+      await until(() => state.isOver || store.answered > before + 12)
       await store.kill()
       await wait(100)
       await store.start()
@@ -115,7 +117,7 @@ test(`${EVENTS} events, while the store and the application are killed in turn, 
   await until(() => notesIn(folder).length >= EVENTS)
   await until(async () => shippingOf(await sayer.status()).backlog === 0)
   const status = await sayer.close()
-  isOver = true
+  state.isOver = true
   await killing
 
   compare(t, store.events(), notesIn(folder))
