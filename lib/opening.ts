@@ -10,7 +10,7 @@ import type { Appender, AuditRecord, Layout, LogNotice, OnFailure, OperationalLo
 import { auditStartedEvent, auditStoppedEvent } from './events/audit-log.js'
 import { createLayout as createNamedLayout } from './layouts/create.js'
 import { withLimit } from './layouts/limit.js'
-import { writeToStandardError } from './process/last-rung.js'
+import { createLastRung } from './process/last-rung.js'
 import { beforeLeaving } from './process/leaving.js'
 import { reopenOnHangup } from './process/reopening.js'
 import { createStop } from './process/stopping.js'
@@ -95,7 +95,7 @@ export async function startTrail ({ settings, onFailure, locate, log, stop, fare
   const ignores = wishes(settings.ignore_filters, settings.include_filters)
   const trail = createTrail({
     destinations,
-    ...settings.appenders !== undefined && { routing: { route: compileRoutes(routes, mode), fallback, routesToFallback: routes.some(({ appenders }) => appenders.some(name => name === fallback)), lastRung: writeToStandardError } },
+    ...settings.appenders !== undefined && { routing: { route: compileRoutes(routes, mode), fallback, routesToFallback: routes.some(({ appenders }) => appenders.some(name => name === fallback)), lastRung: createLastRung() } },
     ignores: watch === undefined ? ignores : record => { watch(record); return ignores(record) },
     surroundings: { now: Date.now, log },
     policies: policiesOf(settings),

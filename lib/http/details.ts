@@ -8,6 +8,7 @@ import { sizeToBytes } from '../config/units.js'
 import { messageOf, plainText } from '../layouts/plain.js'
 import { type BodyContent, createBodyReader } from './body-content.js'
 import type { DetailSettings } from './detail-settings.js'
+import { countReceivedBytes } from './received-bytes.js'
 import { createRedaction, type Redaction } from './redact.js'
 import { createHeaderReader } from './request-headers.js'
 import type { RequestLike } from './scope.js'
@@ -28,6 +29,7 @@ interface Kept {
   readonly startedAt: number
   /** Milliseconds of a clock that nobody sets. */
   readonly started: number
+  readonly receivedBytes: () => number
   readonly sentBytes: () => number
   body: BodyContent | null
 }
@@ -46,7 +48,7 @@ export function createDetails (app: FastifyInstance, settings: DetailSettings, r
 
   if (withEnd || withBody) {
     app.addHook('onRequest', function keepStart (request: FastifyRequest, reply: FastifyReply, done: () => void) {
-      const started: Kept = { request, startedAt: Date.now(), started: performance.now(), sentBytes: withEnd ? countSentBytes(reply.raw) : () => 0, body: null }
+      const started: Kept = { request, startedAt: Date.now(), started: performance.now(), receivedBytes: countReceivedBytes(request.raw), sentBytes: withEnd ? countSentBytes(reply.raw) : () => 0, body: null }
       Object.assign(request.raw, { [kept]: started })
       done()
     })
@@ -69,7 +71,7 @@ export function createDetails (app: FastifyInstance, settings: DetailSettings, r
     const content = isLast ? keptOf(raw)?.body : undefined
     const referrer = withReferrer ? raw.headers?.referer : undefined
     const listed = headersOf(raw.headers ?? {})
-    const bytes = withEnd || withBody ? bytesOf(raw.headers?.['content-length']) : undefined
+    const bytes = withEnd || withBody ? bodyBytes(raw, isLast ? keptOf(raw) : undefined) : undefined
     return {
       ...referrer !== undefined && { referrer: plainText(redaction.url(referrer)) },
       ...listed !== undefined && { headers: listed },
@@ -106,6 +108,13 @@ export function createDetails (app: FastifyInstance, settings: DetailSettings, r
 function times ({ startedAt, started }: Kept): object {
   const milliseconds = performance.now() - started
   return { start: new Date(startedAt).toISOString(), end: new Date(startedAt + milliseconds).toISOString(), duration: Math.round(milliseconds * 1e6) }
+}
+
+/** How many bytes a body has: those that have come, or what its client says of one that has not been waited for. */
+function bodyBytes (raw: IncomingMessage, start: Kept | undefined): number | undefined {
+  const said = bytesOf(raw.headers?.['content-length'])
+  const received = start?.receivedBytes()
+  return received === undefined || (received === 0 && said === undefined) ? said : received
 }
 
 /** What a client says that its body has; the header is a number of at most 15 digits, or nobody's. */

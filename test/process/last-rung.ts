@@ -1,24 +1,53 @@
 import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
 import { text } from 'node:stream/consumers'
 import { test } from 'tap'
 import { spawnPlain } from '../support/plain-node.js'
 
 const url = new URL('../../dist/process/last-rung.js', import.meta.url).href
 
+const run = (script: string, stdio: Parameters<typeof spawnPlain>[1]): ReturnType<typeof spawnPlain> =>
+  spawnPlain(['--input-type=module', '-e', `import { createLastRung } from '${url}'; const write = createLastRung(); ${script}`], stdio)
+
 test('a line comes out on standard error before the call returns', async t => {
-  const child = spawnPlain(['--input-type=module', '-e', `import { writeToStandardError } from '${url}'; writeToStandardError('ä'.repeat(300000) + '\\n'); process.reallyExit(7)`], ['ignore', 'inherit', 'pipe'])
-  const [stderr, [code]] = await Promise.all([text(child.stderr!), once(child, 'exit')])
-  t.ok(stderr === 'ä'.repeat(300_000) + '\n')
+  const child = run("write('ä'.repeat(300000) + '\\n'); process.reallyExit(7)", ['ignore', 'inherit', 'pipe'])
+  const [written, [code]] = await Promise.all([text(child.stderr!), once(child, 'close')])
   t.equal(code, 7)
+  t.equal(written, 'ä'.repeat(300000) + '\n')
 })
 
 test('where nobody reads standard error any more, the process goes on', async t => {
-  const child = spawnPlain(['--input-type=module', '-e', `import { writeToStandardError } from '${url}'; process.stdin.once('data', () => { writeToStandardError('one\\n'); setImmediate(() => { console.log('goes on'); process.stdin.destroy() }) }); console.log('ready')`], ['pipe', 'pipe', 'pipe'])
-  child.stdout!.once('data', () => {
-    child.stderr!.destroy()
-    child.stderr!.once('close', () => child.stdin!.end('now'))
-  })
-  const [stdout, [code, signal]] = await Promise.all([text(child.stdout!), once(child, 'exit')])
-  t.match(stdout, /goes on/)
-  t.same([code, signal], [0, null])
+  const child = run("process.stdin.once('data', () => { write('one\\n'); setImmediate(() => { console.log('goes on'); process.stdin.destroy() }) }); console.log('ready')", ['pipe', 'pipe', 'pipe'])
+  const ended = once(child, 'close')
+  await once(child.stdout!, 'data')
+  child.stderr!.destroy()
+  child.stdin!.write('go')
+  t.match(String((await once(child.stdout!, 'data'))[0]), 'goes on')
+  t.same(await ended, [0, null])
+})
+
+// What uses `process.stderr` makes its pipe one that refuses what does not fit.
+const USED = "process.stderr.write('used\\n', () => process.send('used')); process.once('message', () => {"
+
+test('a slow reader is waited for: nothing is cut off', async t => {
+  const child = run(`${USED} for (let i = 0; i < 300; i++) write(i + 'x'.repeat(5000) + '\\n'); process.reallyExit(0) })`, ['ignore', 'inherit', 'pipe', 'ipc'])
+  await once(child, 'message')
+  child.send('go')
+  await wait(100)
+  const lines = (await text(child.stderr!)).split('\n')
+  t.same(lines.slice(1, -1).map(line => [Number.parseInt(line, 10), line.length > 5000]), Array.from({ length: 300 }, (_, i) => [i, true]))
+})
+
+test('a reader that does not read is not waited for again; what comes after half a line stands on its own', async t => {
+  const child = run(`${USED} for (let i = 0; i < 2000; i++) write('x'.repeat(5000) + '\\n'); process.send('done'); process.once('message', () => { write('after\\n'); process.reallyExit(0) }) })`, ['ignore', 'inherit', 'pipe', 'ipc'])
+  await once(child, 'message')
+  child.send('go')
+  await once(child, 'message')
+  const read = text(child.stderr!)
+  await wait(50)
+  child.send('after')
+  const lines = (await read).split('\n').slice(0, -1)
+  t.ok(lines.length < 500, 'most had no room')
+  t.equal(lines.at(-1), 'after')
+  t.match(lines.slice(1, -2).filter(line => line.length !== 5000), [])
 })
