@@ -24,7 +24,7 @@ export interface ShippingChild {
  */
 export function startShippingChild (t: Test, folder: string, appender: object, first: number, most = 1_000_000): ShippingChild {
   const notes = join(folder, `${first}.notes`)
-  const child = spawnPlain([CHILD, JSON.stringify({ appender, notes, first, most })], ['ignore', 'ignore', 'inherit', 'ipc'], { timeout: 200_000 })
+  const child = spawnPlain([CHILD, JSON.stringify({ appender, notes, first, last: first + most })], ['ignore', 'ignore', 'inherit', 'ipc'], { timeout: 200_000 })
   const acknowledged = (): number => existsSync(notes) ? readFileSync(notes).filter(byte => byte === 10).length : 0
   async function kill (): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return

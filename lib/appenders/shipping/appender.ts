@@ -1,7 +1,6 @@
 // What every appender that ships over a network is made of: a spool on the disk, which acknowledges
 // events, and a forwarder, which brings them from there to the other side. Called by each of these
 // appenders with a sender that speaks the language of its other side.
-import { rmdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { durationToMilliseconds, sizeToBytes } from '../../config/units.js'
 import type { Appender, Surroundings } from '../../contracts.js'
@@ -11,7 +10,7 @@ import { type Forwarder, startForwarder, within } from './forwarder.js'
 import { createPauses } from './pauses.js'
 import type { Sender } from './sender.js'
 import { withShippingDefaults, type ShippingConfig } from './settings.js'
-import { type AdoptedSlot, adoptSlots, emptySlot, newSlotName } from './slots.js'
+import { type AdoptedSlot, adoptSlots, newSlotName, removeSlot } from './slots.js'
 import { openSpool } from './spool.js'
 
 /** How long a sender may take to let go of its connections. Milliseconds. */
@@ -87,7 +86,7 @@ export async function createShippingAppender (config: ShippingConfig, surroundin
       const isEmpty = await running.close(durationToMilliseconds(timeout)) && underWay === null
       await once.close()
       await appender.close()
-      if (isEmpty) await emptySlot(folder).then(() => rmdir(folder)).catch(() => {})
+      if (isEmpty) await removeSlot(folder)
     }
   }
 }

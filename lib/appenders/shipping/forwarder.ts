@@ -77,7 +77,9 @@ export function startForwarder ({ sender, own, adopt, deadLetters, limits, pause
     lookAroundAt = performance.now() + LOOK_AROUND
     await deadLetters.look()
     const found = await adopt()
-    adopted = [...adopted, ...found.map(slot => ({ slot, reader: createSlotReader(slot, limits, surroundings) }))]
+    // They are somebody else's to send.
+    if (isClosing) await Promise.all(found.map(slot => slot.release()))
+    else adopted = [...adopted, ...found.map(slot => ({ slot, reader: createSlotReader(slot, limits, surroundings) }))]
   }
 
   async function nextBatch (): Promise<{ readonly reader: SlotReader, readonly batch: SpooledBatch } | null> {

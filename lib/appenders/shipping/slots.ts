@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, rmdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { OperationalLog } from '../../contracts.js'
 import { type FileLock, takeLock } from '../file-lock.js'
 import { isLineStart, readPosition } from './position.js'
@@ -11,6 +12,10 @@ import type { Slot } from './slot-reader.js'
 
 /** A folder without events may belong to a process that is just starting. After so many milliseconds it does not. */
 const STARTING = 60_000
+
+/** How long to wait for somebody who looks into a folder, and how often. Milliseconds. */
+const TURN = 20
+const ATTEMPTS = 10
 
 const NAME = /^\d{8}T\d{9}Z-\d+-[0-9a-f]{8}$/
 
@@ -76,12 +81,26 @@ async function adoptedSlot (folder: string, lock: FileLock): Promise<AdoptedSlot
     async release () {
       if (segments.length === 0) await emptySlot(folder)
       await lock.release()
-      if (segments.length === 0) await rmdir(folder).catch(() => {})
+      if (segments.length === 0) await removeSlot(folder)
     }
   }
 }
 
 /** Removes all that a spool leaves when everything in it has been sent, but its lock. */
-export async function emptySlot (folder: string): Promise<void> {
+async function emptySlot (folder: string): Promise<void> {
   for (const name of [...await findNames(folder).catch(() => []), 'position', 'position.new']) await unlink(join(folder, name)).catch(() => {})
+}
+
+/** Removes the folder of a spool in which there is nothing left to send, and whose lock has been released. */
+export async function removeSlot (folder: string): Promise<void> {
+  await emptySlot(folder)
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    try {
+      return await rmdir(folder)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') return
+      // Somebody is just looking whether it is held.
+      await wait(TURN)
+    }
+  }
 }

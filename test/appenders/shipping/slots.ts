@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
-import { adoptSlots, emptySlot, newSlotName } from '../../../lib/appenders/shipping/slots.js'
+import { adoptSlots, newSlotName, removeSlot } from '../../../lib/appenders/shipping/slots.js'
 import { writePosition } from '../../../lib/appenders/shipping/position.js'
 import { segmentPath } from '../../../lib/appenders/shipping/segments.js'
 import { surroundingsIn } from '../../support/appender-contract.js'
@@ -75,7 +75,15 @@ test('a process that is just starting is left alone; an old folder without event
   t.notOk(existsSync(folder))
 })
 
-test('where there is no folder yet there is nothing to adopt, or to empty', async t => {
+test('where there is no folder there is nothing to adopt, or to remove', async t => {
   t.same(await adoptSlots(join(t.testdir(), 'missing'), new Set(), log), [])
-  await emptySlot(join(t.testdirName, 'missing'))
+  await removeSlot(join(t.testdirName, 'missing'))
+})
+
+test('a folder that somebody looks into is removed when he has done so', async t => {
+  const folder = leave(t.testdir(), 0, [])
+  writeFileSync(join(folder, '.somebody.lock'), '')
+  setTimeout(() => unlinkSync(join(folder, '.somebody.lock')), 50)
+  await removeSlot(folder)
+  t.notOk(existsSync(folder))
 })
