@@ -33,8 +33,11 @@ async function startSayer (url: string, folder: string, told: object): Promise<S
   }
   const child = spawnPlain(['test/fixtures/says-events.js', JSON.stringify({ appender, notes: join(folder, 'notes'), ...told })], ['ignore', 'pipe', 'inherit', 'ipc'], { timeout: LONG })
   child.stdout!.resume()
+  // Nobody is asked who has ended.
+  const dying = new AbortController()
+  child.once('exit', (code, signal) => { dying.abort(new Error(`the process has ended by ${signal ?? code}`)) })
   async function ask (question: string): Promise<AuditStatus> {
-    const answered = once(child, 'message')
+    const answered = once(child, 'message', { signal: dying.signal })
     child.send(question)
     const [status] = await answered as [AuditStatus]
     return status
