@@ -587,6 +587,30 @@ export interface RepositoryOptions {
   readonly authorize?: (call: AuthorizeCall) => void | Promise<void>
 }
 
+/** What rules of the settings have done: for each, in their order, so many events. An event counts once for a rule. */
+export interface RuleCounts {
+  /** Events that each rule of `ignore_filters` has dropped; of several that match, the first. */
+  readonly ignore_filters: readonly number[]
+  readonly fields: {
+    /** Events of which `fields.include` has left something out. */
+    readonly include: number
+    /** Events from which each rule of `fields.exclude` has taken something out. */
+    readonly exclude: readonly number[]
+    /** Events in which each rule of `fields.hash` has put a hash in the place of something. */
+    readonly hash: readonly number[]
+  }
+}
+
+/** The same for the section. */
+export interface SectionRuleCounts extends RuleCounts {
+  /** Events that were dropped because no rule of `include_filters` wanted them. */
+  readonly include_filters: number
+  /** Events that each of `routes` has matched; with `route_mode: first` the first that does. */
+  readonly routes: readonly number[]
+  /** Events that no route has matched; 0 where there are no appenders by name. */
+  readonly unrouted: number
+}
+
 /** What has become of events that wait on the disk for the other side. */
 export interface ShippingStatus {
   /** Events that the other side does not have, those that ended processes have left included. */
@@ -607,6 +631,8 @@ export interface ShippingStatus {
 export interface AppenderStatus {
   /** The appender's `type` in the settings. */
   readonly type: string
+  /** What its acknowledgement means. */
+  readonly durability: Durability
   /** `degraded`: the last attempt to write failed, or has not been answered for longer than `queue.timeout`. */
   readonly state: 'ok' | 'degraded'
   /** Events that it has acknowledged. */
@@ -620,6 +646,8 @@ export interface AppenderStatus {
   /** How often it could not write. */
   readonly failures: number
   readonly lastError: { readonly code: string, readonly message: string, readonly time: string } | null
+  /** What its own `ignore_filters` and `fields` have done. */
+  readonly rules: RuleCounts
   /** Of an appender that ships: what has become of what it has acknowledged. */
   readonly shipping?: ShippingStatus
 }
@@ -645,5 +673,7 @@ export interface AuditStatus {
   /** Bytes that wait, for all appenders. */
   readonly queuedBytes: number
   readonly lastError: { readonly code: string, readonly message: string, readonly time: string } | null
+  /** What the rules of the section have done. */
+  readonly rules: SectionRuleCounts
   readonly appenders: Readonly<Record<string, AppenderStatus>>
 }

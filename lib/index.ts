@@ -6,7 +6,7 @@ export type { AuditConfig } from './config/schema.js'
 export type { Answer } from './http/identity.js'
 export type {
   AccessAgreementFacts, Appender, AppenderFactory, AppenderStatus, AttributeChange, AuditEvent, AuditLogger, AuditRecord, AuditStatus, AuditUser, AuthenticationProvider, AuthorizeCall, Batch, CurrentObject, DiffOperation, Durability, EventCategory, EventOutcome, EventType,
-  FailureClass, FailurePolicy, Handover, KibanaFields, LogNotice, NameOf, ObjectReference, Operation, OperationalLog, Operations, RefusedItem, Repository, RepositoryOptions, ResumedTask, SavedObjectDiff, SavedObjectReference, ScopedAuditLogger, SessionCleanupFacts, Surroundings, TaskFacts, TaskHandle, TraceHeaders, UserLoginFacts, UserLogoutFacts, WriteFailure
+  FailureClass, FailurePolicy, Handover, KibanaFields, LogNotice, NameOf, ObjectReference, Operation, OperationalLog, Operations, RefusedItem, Repository, RepositoryOptions, ResumedTask, RuleCounts, SavedObjectDiff, SavedObjectReference, ScopedAuditLogger, SectionRuleCounts, SessionCleanupFacts, Surroundings, TaskFacts, TaskHandle, TraceHeaders, UserLoginFacts, UserLogoutFacts, WriteFailure
 } from './contracts.js'
 export { auditAuthentication } from './authentication/audit-authentication.js'
 export { auditSessionStore } from './authentication/audit-session-store.js'

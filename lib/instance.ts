@@ -5,6 +5,7 @@ import { AUDIT_ERR_OPTION } from './errors.js'
 import type { WrapRepository } from './trail/acting-logger.js'
 import { RequestlessLogger } from './trail/logger.js'
 import { resumeTask } from './trail/resumed-task.js'
+import { NO_SECTION_RULES } from './trail/rule-counters.js'
 import type { Trail } from './trail/trail.js'
 
 /** `app.audit`. */
@@ -80,7 +81,7 @@ export function enabledInstance ({ trail, appender, wrap, scopeOf, runningReques
 
 export function disabledInstance (scopeOf: ScopeOf, logger: AuditLogger): AuditInstance {
   const status: AuditStatus = Object.freeze({
-    enabled: false, state: 'ok', accepted: 0, written: 0, ignored: 0, lost: 0, queued: 0, queuedBytes: 0, lastError: null, appenders: {}
+    enabled: false, state: 'ok', accepted: 0, written: 0, ignored: 0, lost: 0, queued: 0, queuedBytes: 0, lastError: null, rules: NO_SECTION_RULES, appenders: {}
   })
   return {
     asScoped: scopeOf,

@@ -2,13 +2,13 @@
 // plugin.ts at start; both end with the application, or with the process.
 import type { FastifyInstance } from 'fastify'
 import { createAppender as createNamedAppender, reopensOnSighup } from './appenders/create.js'
-import { namedAppenders, policiesOf, type NamedDestination } from './config/named-appenders.js'
+import { namedAppenders, policiesOf, rewritesOf, type NamedDestination } from './config/named-appenders.js'
 import type { ReadSettings } from './config/read.js'
 import type { Settings } from './config/schema.js'
 import { durationToMilliseconds, sizeToBytes } from './config/units.js'
-import type { Appender, AuditRecord, Layout, LogNotice, OnFailure, OperationalLog } from './contracts.js'
+import type { Appender, AuditRecord, LogNotice, OnFailure, OperationalLog } from './contracts.js'
 import { auditStartedEvent, auditStoppedEvent } from './events/audit-log.js'
-import { createLayout as createNamedLayout } from './layouts/create.js'
+import { createLayout as createNamedLayout, type LayoutConfig } from './layouts/create.js'
 import { withLimit } from './layouts/limit.js'
 import { writeToStandardError } from './process/last-rung.js'
 import { beforeLeaving } from './process/leaving.js'
@@ -16,11 +16,16 @@ import { reopenOnHangup } from './process/reopening.js'
 import { createStop } from './process/stopping.js'
 import type { NextEventId } from './trail/event-id.js'
 import type { Destination } from './trail/outlet.js'
-import { compileFields, withFields } from './trail/fields/compile.js'
 import { readHashKey } from './trail/fields/key.js'
+import { createLineMakers, type LineMaker } from './trail/line-makers.js'
 import { compileRoutes } from './trail/routes.js'
+import { createRouting, type TrailWays, trailWays } from './trail/routing.js'
+import { createRuleCounters, createSectionCounters } from './trail/rule-counters.js'
+import type { Routing } from './trail/several.js'
+import { Tally } from './trail/tally.js'
 import { createTrail, type Trail, type TrailParts } from './trail/trail.js'
-import { compileWishes, type Wishes } from './trail/wanted.js'
+import { compileWishes } from './trail/wanted.js'
+import type { Rewrite } from './trail/ways.js'
 
 /** What a trail is started with. */
 export interface TrailStart {
@@ -33,6 +38,8 @@ export interface TrailStart {
   readonly farewell?: TrailParts['farewell']
   /** Is shown each record that the filters are asked about. @default nobody is */
   readonly watch?: (record: AuditRecord) => void
+  /** What `process.pid` says. @default that of this process */
+  readonly pid?: number
   /** @default new ones, in ascending order */
   readonly nextId?: NextEventId | undefined
   /** @default the appenders that the settings name */
@@ -41,11 +48,14 @@ export interface TrailStart {
   readonly createLayout?: typeof createNamedLayout
 }
 
+const NO_LISTS = { include: [], exclude: [], hash: [] }
+
 /** A trail, and what it was made of. */
 export interface StartedTrail {
   readonly trail: Trail
   readonly named: readonly NamedDestination[]
   readonly destinations: readonly Destination[]
+  readonly ways: TrailWays
   /** Lets what the appenders had to tell while they were opened stand after what has been said by now. */
   readonly tellNotices: () => void
 }
@@ -56,17 +66,23 @@ export interface StartedTrail {
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) one of the appenders cannot be opened; the others are closed again
  * @throws {AUDIT_ERR_CONFIG} (as a rejection) the key of the hashes cannot be read
  */
-export async function startTrail ({ settings, onFailure, locate, log, stop, farewell, watch, nextId, createAppender = createNamedAppender, createLayout = createNamedLayout }: TrailStart): Promise<StartedTrail> {
+export async function startTrail ({ settings, onFailure, locate, log, stop, farewell, watch, pid, nextId, createAppender = createNamedAppender, createLayout = createNamedLayout }: TrailStart): Promise<StartedTrail> {
   // What an appender has to tell while it is being opened waits for the trail.
   const notices: LogNotice[] = []
   let notice = (told: LogNotice): void => { notices.push(told) }
   const timeout = durationToMilliseconds(settings.queue.timeout)
-  const change = compileFields(settings.fields, readHashKey(settings.fields, { directory: process.cwd(), locate, log }))
-  const layouts = new Map<string, Layout>()
   const named = namedAppenders(settings)
+  const rewrites = rewritesOf(settings)
+  const tally = new Tally()
+  const { ignore_filters: ignore, include_filters: include, fields, allow_silencing_failures: allowed, routes } = settings
+  const rules = createSectionCounters(tally, { ignore, fields, routes })
+  const makerFor = createLineMakers<LayoutConfig>({
+    section: { lists: fields, counts: rules.fields },
+    key: readHashKey(fields, { directory: process.cwd(), locate, log }),
+    tally,
+    createLayout: config => withLimit(createLayout(config), sizeToBytes(settings.max_event_bytes))
+  })
   const destinations: Destination[] = []
-  const wishes = (ignore: Wishes['ignore'], include: Wishes['include']): Destination['ignores'] =>
-    compileWishes({ ignore, include, allowed: settings.allow_silencing_failures })
   try {
     for (const one of named) destinations.push(await open(one))
   } catch (error) {
@@ -84,18 +100,30 @@ export async function startTrail ({ settings, onFailure, locate, log, stop, fare
       mayOpenLater: !Object.values(policies).includes('stop'),
       notice: told => notice(told)
     })
-    const { layout: layoutConfig = { type: 'json' } } = config
-    const key = JSON.stringify(layoutConfig)
-    const layout = layouts.get(key) ?? withFields(withLimit(createLayout(layoutConfig), sizeToBytes(settings.max_event_bytes)), change)
-    layouts.set(key, layout)
-    return { name, type: config.type, appender, layout, ignores: wishes(config.ignore_filters ?? [], []), durability, policies }
+    const own = config.ignore_filters ?? []
+    const ownRules = createRuleCounters(tally, { ignore: own, fields: config.fields ?? NO_LISTS })
+    return { name, type: config.type, appender, layout: lineFor(config).layout, ignores: compileWishes({ ignore: own, include: [], allowed }, ownRules.filters), rules: ownRules, durability, policies }
   }
 
-  const { routes, route_mode: mode, fallback } = settings
-  const ignores = wishes(settings.ignore_filters, settings.include_filters)
+  function lineFor ({ layout = { type: 'json' }, fields }: NamedDestination['config'], through: readonly Rewrite[] = []): LineMaker {
+    return makerFor({ layout, fields, through })
+  }
+
+  const { fallback } = settings
+  const ways = trailWays(settings.appenders === undefined ? ['default'] : Object.keys(settings.appenders), rewrites, fallback)
+
+  function routing (): Routing {
+    const configs = new Map(named.map(({ name, config }) => [name, config]))
+    const line = (name: string, through: readonly Rewrite[]): LineMaker => lineFor(configs.get(name)!, through)
+    return createRouting({ ways, routes, fallback, route: compileRoutes(routes, settings.route_mode, rules.routes), line, lastRung: writeToStandardError })
+  }
+
+  const ignores = compileWishes({ ignore, include, allowed }, rules.filters)
   const trail = createTrail({
     destinations,
-    ...settings.appenders !== undefined && { routing: { route: compileRoutes(routes, mode), fallback, routesToFallback: routes.some(({ appenders }) => appenders.some(name => name === fallback)), lastRung: writeToStandardError } },
+    ...settings.appenders !== undefined && { routing: routing() },
+    rules,
+    pid,
     ignores: watch === undefined ? ignores : record => { watch(record); return ignores(record) },
     surroundings: { now: Date.now, log },
     policies: policiesOf(settings),
@@ -106,7 +134,7 @@ export async function startTrail ({ settings, onFailure, locate, log, stop, fare
     stop,
     farewell
   })
-  return { trail, named, destinations, tellNotices }
+  return { trail, named, destinations, ways, tellNotices }
 
   function tellNotices (): void {
     notice = trail.notice

@@ -6,6 +6,7 @@ import { policiesOf } from './config/named-appenders.js'
 import { readSettings } from './config/read.js'
 import { type AuditConfig, auditSchema, settingChecks } from './config/schema.js'
 import { durationToMilliseconds } from './config/units.js'
+import { settingWarnings } from './config/warnings.js'
 import type { ScopedAuditLogger } from './contracts.js'
 import { AUDIT_ERR_OPTION } from './errors.js'
 import { trackRunningRequest } from './http/context.js'
@@ -23,7 +24,6 @@ import { auditRepository } from './repository/audit-repository.js'
 import { recordedObjects } from './repository/settings.js'
 import type { WrapRepository } from './trail/acting-logger.js'
 import { ALWAYS_GO_ON, createOnFailure } from './trail/on-failure.js'
-import { voidPolicyWarnings } from './trail/void-policies.js'
 
 /** The options of `app.register(audit, …)`. */
 export interface AuditOptions extends Resolvers<FastifyRequest> {
@@ -72,7 +72,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     return
   }
 
-  for (const warning of voidPolicyWarnings(settings, onFailure.holds)) app.log.warn({}, `fastify-audit: ${warning}`)
+  for (const warning of settingWarnings(settings, onFailure.holds)) app.log.warn({}, `fastify-audit: ${warning}`)
   const { trail, appender } = await openTrail(app, settings, onFailure, { locate, shown })
   const { user, session, space, requestContext } = options
   const recurring = createRecurring()

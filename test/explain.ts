@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import Fastify from 'fastify'
 import { test, type Test } from 'tap'
 import { createExplain } from '../lib/explain.js'
-import audit, { type AuditConfig, type AuditEvent, explain, type Explanation, hashValue } from '../lib/index.js'
+import audit, { type AuditConfig, type AuditEvent, type AuditStatus, explain, type Explanation, hashValue } from '../lib/index.js'
 
 const KEY = 'k'.repeat(32)
 
@@ -60,21 +60,24 @@ function settingsOf (random: Random, folder: string): AuditConfig {
     type: 'file',
     fileName: join(folder, `${name}.log`),
     layout: random.chance(0.3) ? { type: 'pattern', pattern: '%message %meta' } : { type: 'json' },
-    ...name !== 'only' && { durability: random.one(['none', 'write']), ignore_filters: rulesOf(random, 0.4) }
+    ...name !== 'only' && { durability: random.one(['none', 'write']), ignore_filters: rulesOf(random, 0.4) },
+    ...name !== 'only' && random.chance(0.4) && { fields: { exclude: random.some(['user.email', 'client'], 1), hash: random.some(['user.name', 'user.roles'], 1) } }
   })
+  const policies = [{ type: 'meta', mode: 'remove', properties: [{ path: 'user.name' }] }, { type: 'meta', properties: [{ path: 'user.email', value: 'rewritten' }] }]
   const names = ['a', 'b', 'c']
   const hasSeveral = random.chance(0.7)
+  const isRewritten = random.chance(0.8)
   return {
     enabled: true,
     lifecycle_events: false,
     ignore_filters: rulesOf(random, 0.6),
     include_filters: rulesOf(random, 0.3),
     allow_silencing_failures: random.chance(0.3) ? random.some(['authentication', 'authorization'] as const, 2) : [],
-    ...random.chance(0.5) && { fields: { exclude: random.some(['user.email', 'client', 'kibana.saved_object.id'], 2), hash: random.some(['user.name', 'user.roles', 'client.ip'], 2), hash_key: KEY } },
+    fields: { hash_key: KEY, ...random.chance(0.5) && { exclude: random.some(['user.email', 'client', 'kibana.saved_object.id'], 2), hash: random.some(['user.name', 'user.roles', 'client.ip'], 2) } },
     ...hasSeveral
       ? {
-          appenders: Object.fromEntries(names.map(name => [name, appender(name)])),
-          routes: Array.from({ length: random.below(3) }, () => ({ match: ruleOf(random), appenders: random.some(names, 2) })),
+          appenders: { ...Object.fromEntries(names.map(name => [name, appender(name)])), ...isRewritten && { before: { type: 'rewrite', appenders: ['a'], policy: random.one(policies) } } },
+          routes: Array.from({ length: random.below(3) }, () => ({ match: ruleOf(random), appenders: random.some(isRewritten ? ['b', 'before'] : names, 2) })),
           route_mode: random.one(['first', 'all'] as const),
           ...random.chance(0.4) && { fallback: random.one(names) }
         }
@@ -83,11 +86,11 @@ function settingsOf (random: Random, folder: string): AuditConfig {
 }
 
 /** Without what no two runs share. */
-const timeless = (line: string): string => line.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'T').replace(/"id":"[0-9a-f]{8}-[0-9a-f-]{27}"/, '"id":"I"')
+const timeless = (line: string): string => line.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'T').replace(/"id":"[0-9a-f]{8}-[0-9a-f-]{27}"/, '"id":"I"').replaceAll(/"pid":\d+/g, '"pid":0')
 
 test('what is explained is what an application writes, whatever the rules and the events', async t => {
   const random = createRandom(4711)
-  const counts = { recorded: 0, dropped: 0, kept: 0, elsewhere: 0, hashed: 0 }
+  const counts = { recorded: 0, dropped: 0, kept: 0, elsewhere: 0, hashed: 0, rewritten: 0 }
   for (let round = 0; round < 10; round++) {
     const folder = t.testdir()
     const config = settingsOf(random, folder)
@@ -97,7 +100,8 @@ test('what is explained is what an application writes, whatever the rules and th
     await app.audit.withoutRequest.logAll(events)
     await app.close()
     const explanations = await Promise.all(events.map(createExplain(config)))
-    const names = Object.keys((config as { appenders?: object }).appenders ?? { only: 0 })
+    const names = Object.keys((config as { appenders?: object }).appenders ?? { only: 0 }).filter(name => name !== 'before')
+    assertCounts(t, app.audit.status(), explanations, JSON.stringify(config))
     for (const [index, name] of names.entries()) {
       const written = readFileSync(join(folder, `${name}.log`), 'utf8').split('\n').slice(0, -1).map(timeless)
       const explained = explanations.flatMap(({ appenders }) => appenders[index]!.line === null ? [] : [timeless(appenders[index]!.line)])
@@ -108,10 +112,25 @@ test('what is explained is what an application writes, whatever the rules and th
     counts.dropped += explanations.filter(({ recorded }) => !recorded).length
     counts.kept += explanations.filter(({ keptFor }) => keptFor !== null).length
     counts.elsewhere += explanations.filter(({ recorded, appenders }) => recorded && appenders.some(({ takes }) => !takes)).length
+    counts.rewritten += explanations.filter(({ appenders }) => appenders.some(({ rewrites, changed, removed }) => rewrites.length > 0 && changed.length + removed.length > 0)).length
     counts.hashed += explanations.filter(({ appenders }) => appenders.some(({ hashed }) => hashed.length > 0)).length
   }
   for (const [what, count] of Object.entries(counts)) t.ok(count > 2, `${what}: ${count}`)
 })
+
+/** What status() counts of the rules is what they are explained to have done. */
+function assertCounts (t: Test, { ignored, rules, appenders }: AuditStatus, explanations: readonly Explanation[], config: string): void {
+  const dropped = explanations.filter(({ recorded, ignoredBy, includedBy, keptFor }) => !recorded && keptFor === null && (ignoredBy.length > 0 || includedBy?.length === 0))
+  const sum = (counts: readonly number[]): number => counts.reduce((one, other) => one + other, 0)
+  const assertSame = (counted: number, explained: number): void => { if (counted !== explained) t.equal(counted, explained, config) }
+  assertSame(sum(rules.ignore_filters) + rules.include_filters, dropped.length)
+  assertSame(ignored, explanations.filter(({ recorded }) => !recorded).length)
+  for (const [name, { rules: { fields } }] of Object.entries(appenders)) {
+    const own = explanations.flatMap(({ appenders }) => appenders.find(one => one.name === name)!.fields.filter(({ where }) => where.includes(`appenders.${name}.`)))
+    assertSame(sum(fields.exclude), own.filter(({ where }) => where.includes('exclude')).length)
+    assertSame(sum(fields.hash), own.filter(({ where }) => where.includes('hash')).length)
+  }
+}
 
 /** The reasons lead to the very fate that the trail has told. */
 function assertReasons (t: Test, { recorded, ignoredBy, includedBy, keptFor, appenders }: Explanation, config: string): void {
@@ -156,6 +175,41 @@ test('what fields does, and to which sentences', async t => {
   t.match(appenders, [{ removed: ['user.email'], hashed: ['user.name'], changed: ['message'], takes: true, because: 'it is the only appender', durability: 'write', onFailure: 'continue' }])
   t.match(JSON.parse(appenders[0]!.line!), { message: `User [${hashValue('ann', KEY)}] is logging in`, user: { name: hashValue('ann', KEY) } })
   t.notMatch(JSON.stringify(appenders), KEY)
+})
+
+test('fields of an appender and rewrites are told with their places', async t => {
+  const policy = { type: 'meta', mode: 'remove', properties: [{ path: 'user.name' }] }
+  const config = {
+    enabled: true,
+    fields: { exclude: ['user.full_name', 'user.email'], hash_key: KEY },
+    appenders: { main: { type: 'console', fields: { include: ['user'], hash: [{ fields: ['user.name'], when: { actions: ['other'] } }, 'user.name'] } }, behind: { type: 'console' }, bare: { type: 'rewrite', appenders: ['behind'], policy } }
+  } as unknown as AuditConfig
+  const { appenders: [main, behind] } = await explain({ ...login('success'), url: { path: '/a' } }, config)
+  t.same(main!.fields.map(({ where }) => where), ['config xpack.security.audit.fields.exclude[1]', 'config xpack.security.audit.appenders.main.fields.hash[1]', 'config xpack.security.audit.appenders.main.fields.include'])
+  t.match(main, { rewrites: [], hashed: ['user.name'], because: 'no route matches it, so that it goes to all appenders' })
+  t.match(behind, { fields: [{ where: /fields\.exclude\[1\]$/ }], rewrites: [{ where: 'config xpack.security.audit.appenders.bare', rule: policy }], removed: ['user.name', 'user.email'], because: 'no route matches it, so that it goes to all appenders, through "bare"' })
+})
+
+test('an event of the lifecycle is kept for what it shows', async t => {
+  const started: AuditEvent = { message: 'The audit log has been started', event: { action: 'audit_started', category: ['process'], type: ['start'], outcome: 'success' } }
+  t.match(await explain(started, { enabled: true, ignore_filters: [{ outcomes: ['success'] }] }), { recorded: true, keptFor: 'lifecycle', because: /ignore_filters\[0\] would drop it, but it shows when the log was kept, which only a rule of ignore_filters that names audit_started drops$/ })
+  t.match(await explain(started, { enabled: true, ignore_filters: [{ actions: ['audit_started'] }] }), { recorded: false, keptFor: null })
+  t.match(await explain(started, { enabled: true }), { recorded: true, keptFor: null, because: 'no rule drops it' })
+})
+
+test('an event that would be lost on its way is told as lost', async t => {
+  const faulty = createExplain({ enabled: true, ignore_filters: [{ actions: ['other'] }] }, () => () => { throw new Error('no layout can do this') })
+  const { recorded, because, appenders } = await faulty(login('success'))
+  t.equal(recorded, false)
+  t.equal(because, 'an event cannot be written: no layout can do this')
+  t.match(appenders, [{ takes: false, line: null, because }])
+  t.match(await faulty({ message: 'x', event: { action: 'other' } }), { recorded: false, because: /ignore_filters\[0\] drops it/ }, 'what is dropped is not lost')
+})
+
+test('the process is that of the line, and nobody else\'s', async t => {
+  const pidOf = async (event: AuditEvent): Promise<unknown> => JSON.parse((await explain(event, { enabled: true })).appenders[0]!.line!).process.pid
+  t.equal(await pidOf({ ...login('success'), process: { pid: 4711 } }), 4711)
+  for (const process of [undefined, null, 'x', { pid: '7' }, { pid: 1.5 }]) t.equal(await pidOf({ ...login('success'), process }), 0)
 })
 
 test('each appender tells its own: route, filter, fallback, durability, policy', async t => {

@@ -5,6 +5,7 @@ import type { Appender, Surroundings } from '../contracts.js'
 import { consoleSchema, createConsoleAppender } from './console.js'
 import { createCustomAppender, customSchema } from './custom.js'
 import { createFileAppender, fileSchema } from './file.js'
+import { createPinoAppender, pinoSchema } from './pino.js'
 import { createRollingFileAppender, rollingFileSchema } from './rolling-file.js'
 import { createWebhookAppender, webhookSchema } from './webhook.js'
 
@@ -15,7 +16,7 @@ export const appenderSchema = {
   description: 'Where events are written, and how.',
   discriminator: { propertyName: 'type' },
   required: ['type'],
-  oneOf: [consoleSchema, fileSchema, rollingFileSchema, webhookSchema, customSchema]
+  oneOf: [consoleSchema, fileSchema, rollingFileSchema, pinoSchema, webhookSchema, customSchema]
 } as const
 
 export type AppenderConfig = FromSchema<typeof appenderSchema>
@@ -42,6 +43,7 @@ export async function createAppender (config: AppenderConfig, surroundings: Surr
     case 'console': return createConsoleAppender()
     case 'file': return createFileAppender(config, surroundings)
     case 'rolling-file': return createRollingFileAppender(config, surroundings)
+    case 'pino': return await createPinoAppender(config, surroundings)
     case 'webhook': return createWebhookAppender(config, surroundings)
     case 'custom': return await createCustomAppender(config, surroundings)
   }
@@ -50,4 +52,9 @@ export async function createAppender (config: AppenderConfig, surroundings: Surr
 /** Whether SIGHUP is to reopen the appender. */
 export function reopensOnSighup (config: AppenderConfig): boolean {
   return config.type === 'file' && config.reopen_on_sighup === true
+}
+
+/** Whether the appender cannot tell when events are written, so that its acknowledgement means no more than `durability: none`. */
+export function promisesNothing ({ type }: Pick<AppenderConfig, 'type'>): boolean {
+  return type === 'pino'
 }

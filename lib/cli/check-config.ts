@@ -5,9 +5,9 @@ import { stringify } from 'yaml'
 import { policiesOf } from '../config/named-appenders.js'
 import { readSettings } from '../config/read.js'
 import { auditSchema, settingChecks } from '../config/schema.js'
+import { settingWarnings } from '../config/warnings.js'
 import { readHashKey } from '../trail/fields/key.js'
 import { createOnFailure } from '../trail/on-failure.js'
-import { voidPolicyWarnings } from '../trail/void-policies.js'
 import { oneArgument } from './arguments.js'
 import type { ExitCode, Terminal } from './terminal.js'
 import { warningsTo } from './warnings.js'
@@ -24,7 +24,7 @@ export function checkConfig (args: readonly string[], { stdout, stderr }: Termin
   const { settings, shown, deprecations, locate } = readSettings(file, auditSchema, { checks: settingChecks })
   for (const deprecation of deprecations) log.warn({}, deprecation)
   if (settings.enabled) {
-    for (const warning of voidPolicyWarnings(settings, createOnFailure(policiesOf(settings), 0).holds)) log.warn({}, warning)
+    for (const warning of settingWarnings(settings, createOnFailure(policiesOf(settings), 0).holds)) log.warn({}, warning)
     readHashKey(settings.fields, { directory: process.cwd(), locate, log })
   } else {
     log.warn({}, 'auditing is disabled: xpack.security.audit.enabled is not true')

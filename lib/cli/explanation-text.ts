@@ -6,11 +6,12 @@ export function explanationText ({ recorded, because, kind, appenders }: Explana
   return [`${recorded ? 'recorded' : 'not recorded'}: ${because} (on_failure: ${kind})`, ...appenders.flatMap(linesOf)].map(line => `${line}\n`).join('')
 }
 
-function linesOf ({ name, type, takes, because, durability, onFailure, removed, hashed, changed, line }: ExplainedAppender): string[] {
+function linesOf ({ name, type, takes, because, durability, onFailure, fields: rules, rewrites, removed, hashed, changed, line }: ExplainedAppender): string[] {
   const title = `  ${JSON.stringify(name)} (${type}): ${takes ? 'has it' : 'does not have it'}: ${because}`
   if (line === null) return [title]
   const fields = Object.entries({ removed, hashed, changed }).flatMap(([what, paths]) => paths.length === 0 ? [] : [`    ${what}: ${paths.map(printable).join(', ')}`])
-  return [title, `    durability: ${durability}, on_failure: ${onFailure}`, ...fields, `    ${line}`]
+  const by = [...rules, ...rewrites].map(({ where }) => where)
+  return [title, `    durability: ${durability}, on_failure: ${onFailure}`, ...fields, ...by.length === 0 ? [] : [`    by: ${by.join(', ')}`], `    ${line}`]
 }
 
 /** The names of fields are whatever an application says. */

@@ -9,7 +9,7 @@ import { rangeFault } from '../http/trusted-senders.js'
 import { eventBytesFault } from '../layouts/limit.js'
 import { noTypesFault, savedObjectDiffSchema } from '../repository/difference-settings.js'
 import { savedObjectsSchema } from '../repository/settings.js'
-import { fieldFault, fieldsSchema, hashKeyFault } from '../trail/fields/settings.js'
+import { fieldsSchema, hashKeyFault } from '../trail/fields/settings.js'
 import { ignoreFiltersSchema } from '../trail/filter.js'
 import { onFailureSchema } from '../trail/on-failure.js'
 import { fallbackSchema, routeModeSchema, routesSchema } from '../trail/routes.js'
@@ -19,7 +19,7 @@ import { allowSilencingFailuresSchema, includeFiltersSchema } from '../trail/wan
 import { appenderChecks, appendersChecks, appendersSchema, type NamedAppender } from './appenders.js'
 import type { Complete } from './defaults.js'
 import type { FromSchema } from './from-schema.js'
-import { ruleChecks } from './rule-checks.js'
+import { fieldChecks, ruleChecks } from './rule-checks.js'
 import { EACH, type SettingCheck } from './validate.js'
 
 /** `xpack.security.audit`. */
@@ -71,10 +71,7 @@ export const settingChecks: readonly SettingCheck[] = [
   { path: ['http', 'body', 'max_size'], fault: (size) => maxSizeFault(String(size)) },
   ...ruleChecks('ignore_filters', EACH),
   ...ruleChecks('include_filters', EACH),
-  ...(['include', 'exclude', 'hash'] as const).flatMap((list): SettingCheck[] => [
-    { path: ['fields', list, EACH, 'fields', EACH], fault: (path) => fieldFault(list, String(path)) },
-    ...ruleChecks('fields', list, EACH, 'when')
-  ]),
+  ...fieldChecks('fields'),
   { path: ['savedObjectDiff', 'enabled'], beside: ['savedObjectDiff'], fault: noTypesFault },
   { path: ['max_event_bytes'], fault: (size) => eventBytesFault(String(size)) },
   { path: ['fields', 'hash'], beside: ['fields'], fault: hashKeyFault },

@@ -40,8 +40,11 @@ export interface SettingCheck {
   readonly path: readonly (string | typeof EACH | typeof EACH_KEY)[]
   /** Another setting that decides whether the first is right; `[]` for all of them. @default none */
   readonly beside?: Path
-  /** What is wrong, or null. `beside` is `undefined` when it is not written; `around` is the object or list that the setting stands in. */
-  readonly fault: (value: unknown, beside: unknown, around?: unknown) => string | null
+  /**
+   * What is wrong, or null. `beside` is `undefined` when it is not written; `around` is the object or
+   * list that the setting stands in, `path` leads to the one setting that is looked at.
+   */
+  readonly fault: (value: unknown, beside: unknown, around?: unknown, path?: Path) => string | null
 }
 
 /** Runs the checks of the settings that are there and in which, and beside which, nothing wrong has been found yet. */
@@ -52,7 +55,7 @@ export function runChecks (tree: SettingNode, checks: readonly SettingCheck[], f
     const node = findNode(tree, path)
     const other = beside && findNode(tree, beside)
     const around = findNode(tree, path.slice(0, -1))
-    const message = node === undefined ? null : fault(toPlain(node), other && toPlain(other), around && toPlain(around))
+    const message = node === undefined ? null : fault(toPlain(node), other && toPlain(other), around && toPlain(around), path)
     if (node === undefined || message === null) return []
     // The message may quote the value, which must not be shown when a variable brought it.
     const written = 'value' in node.content ? node.content.written : undefined

@@ -1,7 +1,7 @@
 // What `explain()` tells. Types only.
 import type { Durability, FailureClass, FailurePolicy } from '../contracts.js'
 
-/** A rule of the settings that an event matches. */
+/** A rule of the settings that an event matches, or that changes it. */
 export interface MatchedRule {
   /** Where it is written, and its full key: `audit.yml:12:5 xpack.security.audit.ignore_filters[0]`. */
   readonly where: string
@@ -26,11 +26,15 @@ export interface ExplainedAppender {
   readonly durability: Durability
   /** What happens to the operation when this appender cannot record the event. */
   readonly onFailure: FailurePolicy
-  /** The fields that `fields` removes, by their paths. */
+  /** The rules of `fields`, of the section and of the appender, that change the event. */
+  readonly fields: readonly MatchedRule[]
+  /** The rewrites that it passes on its way, in their order; the rule is the policy. */
+  readonly rewrites: readonly MatchedRule[]
+  /** The fields that `fields` or a rewrite removes, by their paths. */
   readonly removed: readonly string[]
   /** The fields in whose place their keyed hash stands. */
   readonly hashed: readonly string[]
-  /** The fields that read differently: sentences that mention what was removed or hashed, texts that were cut. */
+  /** The fields that read differently: sentences that mention what was removed or hashed, texts that were cut, what a rewrite has updated. */
   readonly changed: readonly string[]
   /** The line as it would be written, without its line feed; null when the event does not go here. */
   readonly line: string | null
@@ -48,7 +52,7 @@ export interface Explanation {
   readonly ignoredBy: readonly MatchedRule[]
   /** The rules of `include_filters` that match; null when the settings have none. */
   readonly includedBy: readonly MatchedRule[] | null
-  /** Of which failures it is one that filters may not silence, where a filter would have dropped it. */
-  readonly keptFor: 'authentication' | 'authorization' | null
+  /** Why it is recorded where a filter would have dropped it: it is a failure that filters may not silence, or shows when the log was kept. */
+  readonly keptFor: 'authentication' | 'authorization' | 'lifecycle' | null
   readonly appenders: readonly ExplainedAppender[]
 }

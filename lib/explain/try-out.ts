@@ -4,7 +4,7 @@
 import type { ReadSettings } from '../config/read.js'
 import type { Settings } from '../config/schema.js'
 import type { Appender, AuditEvent, AuditRecord, OperationalLog } from '../contracts.js'
-import { createLayout } from '../layouts/create.js'
+import { createLayout as createNamedLayout } from '../layouts/create.js'
 import { type StartedTrail, startTrail } from '../opening.js'
 import { ALWAYS_GO_ON } from '../trail/on-failure.js'
 
@@ -22,6 +22,7 @@ export interface TriedOut {
   /** By the names of the appenders. */
   readonly written: ReadonlyMap<string, Written>
   readonly named: StartedTrail['named']
+  readonly ways: StartedTrail['ways']
   /** Why the event was lost on its way, such as that it is larger than the queue may be; null when it was not. */
   readonly lost: string | null
 }
@@ -32,17 +33,19 @@ export const SILENT: OperationalLog = { info () {}, warn () {}, error () {} }
 /**
  * @param time milliseconds since the epoch
  * @param id of an event that has been recorded
+ * @param createLayout makes the layouts that the settings name
  */
-export async function tryOut (event: AuditEvent, time: number, settings: Settings, locate: ReadSettings<unknown>['locate'], id?: string): Promise<TriedOut> {
+export async function tryOut (event: AuditEvent, time: number, settings: Settings, locate: ReadSettings<unknown>['locate'], { id, createLayout = createNamedLayout }: { readonly id?: string | undefined, readonly createLayout?: typeof createNamedLayout | undefined } = {}): Promise<TriedOut> {
   const kept: string[][] = []
   const records = new Map<string, AuditRecord>()
   let asked: AuditRecord | undefined
-  const { trail, named } = await startTrail({
+  const { trail, named, ways } = await startTrail({
     settings,
     onFailure: ALWAYS_GO_ON,
     locate,
     log: SILENT,
     stop () {},
+    pid: pidOf(event),
     watch (record) { asked = record },
     nextId: id === undefined ? undefined : () => id,
     async createAppender () {
@@ -63,7 +66,13 @@ export async function tryOut (event: AuditEvent, time: number, settings: Setting
   await trail.close()
   const { lost, lastError } = trail.status()
   const written = lost > 0 ? [] : named.flatMap(({ name }, index) => (kept[index] ?? []).map((line) => [name, { line, record: records.get(line)! }] as const))
-  return { asked: asked!, written: new Map(written), named, lost: lost > 0 ? lastError?.message ?? 'it was lost' : null }
+  return { asked: asked!, written: new Map(written), named, ways, lost: lost > 0 ? lastError?.message ?? 'it was lost' : null }
+}
+
+/** That of a line; of an event that is only said, none is known: 0. */
+function pidOf ({ process }: AuditEvent): number {
+  const pid: unknown = (process as { readonly pid?: unknown } | null | undefined)?.pid
+  return typeof pid === 'number' && Number.isSafeInteger(pid) ? pid : 0
 }
 
 function keeping (lines: string[]): Appender {

@@ -68,22 +68,35 @@ type Test = (record: AuditRecord) => boolean
  * @throws {AUDIT_ERR_OPTION} an entry of `users` or `paths` is faulty; `ignoreFilterFaults` finds all of them
  */
 export function compileFilters (rules: readonly IgnoreFilter[]): Test {
+  if (rules.length === 0) return keepEverything
+  const firstMatch = compileFirstMatch(rules)
+  return record => firstMatch(record) !== NO_RULE
+}
+
+/** What `compileFirstMatch` says of a record that no rule matches, or that cannot be read. */
+export const NO_RULE = -1
+
+/**
+ * Compiles the rules to the question which of them is the first to match, by its position.
+ *
+ * @throws {AUDIT_ERR_OPTION} an entry of `users` or `paths` is faulty
+ */
+export function compileFirstMatch (rules: readonly IgnoreFilter[]): (record: AuditRecord) => number {
   const [fault] = ignoreFilterFaults(rules)
   if (fault !== undefined) {
     const [index, key, position] = fault.path
     throw new AUDIT_ERR_OPTION(`ignore_filters[${index}].${key}[${position}]: ${fault.message}`, { cause: fault.cause })
   }
-  if (rules.length === 0) return keepEverything
   const compiled = rules.map(compileRule)
-  return function isIgnored (record) {
+  return function firstMatch (record) {
     try {
       for (let i = 0; i < compiled.length; i++) {
-        if (compiled[i]?.(record) === true) return true
+        if (compiled[i]?.(record) === true) return i
       }
     } catch {
-      return false
+      return NO_RULE
     }
-    return false
+    return NO_RULE
   }
 }
 

@@ -4,6 +4,7 @@ import type { Appender, AppenderStatus, AuditRecord, Durability, FailureClass, F
 import type { Accounts } from './accounts.js'
 import type { Deadlines } from './deadlines.js'
 import { createDelivery } from './delivery.js'
+import { NO_RULES, type RuleCounters } from './rule-counters.js'
 
 /** An appender with all that is its own. */
 export interface Destination {
@@ -17,6 +18,8 @@ export interface Destination {
   /** True for a record that this appender is not to have. */
   readonly ignores: (record: AuditRecord) => boolean
   readonly durability: Durability
+  /** What its own rules have done. @default it has none */
+  readonly rules?: RuleCounters
   readonly policies: Readonly<Record<FailureClass, FailurePolicy>>
 }
 
@@ -66,7 +69,7 @@ export function createSingleOutlet ({ name, type, appender, layout, durability }
     get queuedBytes () { return queue.bytes },
     appenders () {
       const { writtenEvents: written, lostEvents: lost, failures, lastError } = accounts
-      return { [name]: { type, state: delivery.failure === null ? 'ok' : 'degraded', written, lost, queued: queue.lines, queuedBytes: queue.bytes, failures, lastError, ...shippingOf(appender) } }
+      return { [name]: { type, durability, state: delivery.failure === null ? 'ok' : 'degraded', written, lost, queued: queue.lines, queuedBytes: queue.bytes, failures, lastError, ...shippingOf(appender), rules: NO_RULES } }
     },
     probe: delivery.probe,
     expire: delivery.expire,

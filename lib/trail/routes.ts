@@ -3,6 +3,7 @@
 import type { FromSchema } from '../config/from-schema.js'
 import type { AuditRecord } from '../contracts.js'
 import { compileFilters, ignoreFilterSchema } from './filter.js'
+import type { Counts } from './tally.js'
 
 const nameSchema = { type: 'string', minLength: 1, title: 'the name of one of appenders' } as const
 
@@ -40,12 +41,27 @@ export type Routes = FromSchema<typeof routesSchema>
 /** The names of the appenders that an event goes to; null when no route matches. */
 export type Route = (record: AuditRecord) => readonly string[] | null
 
-/** @throws {AUDIT_ERR_OPTION} an entry of `users` or `paths` is faulty */
-export function compileRoutes (routes: Routes, mode: 'first' | 'all'): Route {
+/**
+ * @param counts for each route, the events that it decided about, and after them those that no route matched
+ * @throws {AUDIT_ERR_OPTION} an entry of `users` or `paths` is faulty
+ */
+export function compileRoutes (routes: Routes, mode: 'first' | 'all', counts?: Counts): Route {
   const compiled = routes.map(({ match, appenders }) => ({ matches: compileFilters([match]), appenders }))
-  if (mode === 'first') return record => compiled.find(({ matches }) => matches(record))?.appenders ?? null
+  if (mode === 'first') {
+    return record => {
+      const first = compiled.findIndex(({ matches }) => matches(record))
+      counts?.note(first === -1 ? compiled.length : first)
+      return compiled[first]?.appenders ?? null
+    }
+  }
   return record => {
-    const names = new Set(compiled.flatMap(({ matches, appenders }) => matches(record) ? appenders : []))
-    return names.size === 0 ? null : [...names]
+    const matching = compiled.filter(({ matches }, position) => {
+      const isMatch = matches(record)
+      if (isMatch) counts?.note(position)
+      return isMatch
+    })
+    if (matching.length > 0) return [...new Set(matching.flatMap(({ appenders }) => appenders))]
+    counts?.note(compiled.length)
+    return null
   }
 }

@@ -1,18 +1,25 @@
 // Several appenders behind routes: an event is serialized once for each layout and queued for
 // each appender that it is routed to, so that one that fails or hangs holds up no other. What
 // an appender cannot take goes to the fallback, then to standard error. Made by the trail.
-import type { AuditRecord, ScopeFacts } from '../contracts.js'
+import type { AuditRecord, Layout, ScopeFacts } from '../contracts.js'
 import { createDelivery } from './delivery.js'
 import type { Delivery } from './delivery-parts.js'
 import { Ledger, type Parcel, type Rescue } from './ledger.js'
+import { type LaidWay, type LineMaker, straightWays } from './line-makers.js'
 import { bitOf, FAILURE_CLASSES, kindsWith } from './on-failure.js'
 import { type Destination, type Outlet, type OutletParts, shippingOf } from './outlet.js'
 import { NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
+import { NO_RULES } from './rule-counters.js'
 import type { Route } from './routes.js'
+import { unroutedNames } from './ways.js'
 
 /** How an event finds its appenders. */
 export interface Routing {
   readonly route: Route
+  /** By the names of `appenders`, rewrites among them: where they lead. @default each to the appender of that name */
+  readonly ways?: ReadonlyMap<string, readonly LaidWay[]>
+  /** The names that an event goes to which no route matches. @default all but the fallback */
+  readonly unrouted?: readonly string[]
   /** The name of the appender that takes what another cannot. */
   readonly fallback: string | undefined
   /** Whether a route names the fallback: else it has only what others cannot take. */
@@ -30,9 +37,9 @@ interface Branch {
 }
 
 /** A line on its way: to the branch that it was meant for, or to the fallback in its place. */
-interface Leg { readonly to: Branch, readonly line: string, waitsFor: number }
+interface Leg { readonly to: Branch, readonly layout: Layout, readonly line: string, waitsFor: number }
 
-export function createSeveralOutlet (destinations: readonly Destination[], { route, fallback, routesToFallback, lastRung }: Routing, { accounts, deadlines, maxBytes, log }: OutletParts): Outlet<Leg[]> {
+export function createSeveralOutlet (destinations: readonly Destination[], { route, fallback, ways = straightWays(destinations, fallback), unrouted = unroutedNames(destinations.map(({ name }) => name), [], fallback), routesToFallback, lastRung }: Routing, { accounts, deadlines, maxBytes, log }: OutletParts): Outlet<Leg[]> {
   let queued = 0
   let isReserveClosing = false
   // Where any appender has to have a kind of event, those for which it is `continue` are copies: nobody waits for them.
@@ -41,6 +48,8 @@ export function createSeveralOutlet (destinations: readonly Destination[], { rou
   const all = [...branches.values()]
   const reserve = fallback === undefined ? undefined : branches.get(fallback)
   const others = all.filter(branch => branch !== reserve)
+  const waysOf = (names: readonly string[]): readonly LaidWay[] => names.flatMap(name => ways.get(name) ?? [])
+  const waysOfUnrouted = waysOf(unrouted)
 
   function branchOf (destination: Destination): Branch {
     const { name, appender, durability, policies } = destination
@@ -94,35 +103,41 @@ export function createSeveralOutlet (destinations: readonly Destination[], { rou
     return 'taken'
   }
 
-  /** Those that an event goes to. What was lost is told by appenders that work. */
-  function branchesFor (record: AuditRecord): readonly Branch[] {
+  /** The ways that an event takes. What was lost is told by appenders that work. */
+  function waysFor (record: AuditRecord): readonly LaidWay[] {
     if (record.event.action === 'audit_events_lost') {
       const working = all.filter(({ ledger }) => !ledger.isFailing)
-      return working.length === 0 ? all : working
+      return waysOf((working.length === 0 ? all : working).map(({ destination: { name } }) => name))
     }
     const names = route(record)
-    return names === null ? others : names.map(name => branches.get(name)!)
+    return names === null ? waysOfUnrouted : waysOf(names)
   }
 
   function make (record: AuditRecord, facts: ScopeFacts): Leg[] | null {
     const legs: Leg[] = []
-    const lineFor = ({ destination: { layout } }: Branch): string =>
-      legs.find(({ to }) => to.destination.layout === layout)?.line ?? layout(record, facts)
-    for (const branch of branchesFor(record)) {
+    const lineBy = ({ layout }: LineMaker): string => legs.find(leg => leg.layout === layout)?.line ?? layout(record, facts)
+    for (const way of waysFor(record)) {
+      const branch = branches.get(way.to)!
       if (branch.destination.ignores(record)) continue
       let to = branch
-      let line = lineFor(branch)
+      let maker = way.line
+      let line = lineBy(maker)
       if (reserve !== undefined && reserve !== branch && !canTake(branch, line)) {
-        const instead = lineFor(reserve)
+        const instead = lineBy(way.instead)
         // Neither can write: it waits where it belongs, as long as there is room.
         if (canTake(reserve, instead) || (!branch.delivery.queue.hasRoomFor(line) && reserve.delivery.queue.hasRoomFor(instead))) {
           to = reserve
+          maker = way.instead
           line = instead
         }
       }
       const same = legs.find(leg => leg.to === to)
-      if (same === undefined) legs.push({ to, line, waitsFor: branch.waitsFor })
-      else same.waitsFor |= branch.waitsFor
+      if (same !== undefined) {
+        same.waitsFor |= branch.waitsFor
+        continue
+      }
+      if (maker.ownRules !== undefined) to.destination.rules?.fields.noteLike(maker.ownRules)
+      legs.push({ to, layout: maker.layout, line, waitsFor: branch.waitsFor })
     }
     return legs.length === 0 ? null : legs
   }
@@ -147,8 +162,8 @@ export function createSeveralOutlet (destinations: readonly Destination[], { rou
     hasRoom: bytes => all.some(({ ledger, delivery }) => !ledger.isFailing && delivery.queue.hasRoom(bytes)),
     get queued () { return queued },
     get queuedBytes () { return all.reduce((sum, { delivery }) => sum + delivery.queue.bytes, 0) },
-    appenders: () => Object.fromEntries(all.map(({ destination: { name, type, appender }, ledger, delivery: { queue } }) => [name, {
-      type, state: ledger.isFailing ? 'degraded' : 'ok', written: ledger.writtenLines, lost: ledger.lostLines, queued: queue.lines, queuedBytes: queue.bytes, failures: ledger.failures, lastError: ledger.lastError, ...shippingOf(appender)
+    appenders: () => Object.fromEntries(all.map(({ destination: { name, type, appender, durability, rules }, ledger, delivery: { queue } }) => [name, {
+      type, durability, state: ledger.isFailing ? 'degraded' : 'ok', written: ledger.writtenLines, lost: ledger.lostLines, queued: queue.lines, queuedBytes: queue.bytes, failures: ledger.failures, lastError: ledger.lastError, ...shippingOf(appender), rules: rules?.read() ?? NO_RULES
     }])),
     probe () { for (const { delivery } of all) delivery.probe() },
     expire: () => all.map(({ delivery }) => delivery.expire()).includes(true),

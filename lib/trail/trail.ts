@@ -1,73 +1,29 @@
 // What happens to every event, whatever its source: enrich, filter, line, outlet. Made by
 // opening.ts, one for each application; called by the scopes of http/.
-import type { AuditEvent, AuditRecord, AuditStatus, FailureClass, FailurePolicy, LogNotice, OnFailure, ScopeFacts, Surroundings } from '../contracts.js'
+import type { AuditEvent, AuditStatus, ScopeFacts } from '../contracts.js'
 import { AUDIT_ERR_CLOSED, AUDIT_ERR_WRITE } from '../errors.js'
 import { auditNoticeEvent } from '../events/audit-log.js'
 import { messageOf, NO_FACTS, plainEvent } from '../layouts/plain.js'
 import { Accounts } from './accounts.js'
 import { createDeadlines } from './deadlines.js'
 import { enrich, type ProcessFields } from './enrich.js'
-import { createEventIds, type NextEventId } from './event-id.js'
-import { type Hold, Holds } from './holds.js'
+import { createEventIds } from './event-id.js'
+import { Holds } from './holds.js'
 import { bitOf, failureClassOf, kindsWith } from './on-failure.js'
-import { createSingleOutlet, type Destination, type Outlet, type OutletParts } from './outlet.js'
+import { createSingleOutlet, type Outlet, type OutletParts } from './outlet.js'
 import { keepingAlive, NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
-import { createSeveralOutlet, type Routing } from './several.js'
+import { NO_SECTION_RULES } from './rule-counters.js'
+import { createSeveralOutlet } from './several.js'
 import { createTimestamp } from './timestamp.js'
+import type { Trail, TrailParts } from './trail-parts.js'
+
+export type { Trail, TrailParts } from './trail-parts.js'
 
 /** The version of ECS that the events follow. */
 export const ECS_VERSION = '9.4.0'
 
 /** What `log.logger` says. */
 export const LOGGER_NAME = 'fastify-audit'
-
-export interface TrailParts {
-  /** The appenders, at least one. */
-  readonly destinations: readonly Destination[]
-  /** How events find their appenders. @default all go to the first */
-  readonly routing?: Routing
-  /** True for a record that is not to be written. */
-  readonly ignores: (record: AuditRecord) => boolean
-  readonly surroundings: Pick<Surroundings, 'now' | 'log'>
-  /** The strictest of all appenders. */
-  readonly policies: Readonly<Record<FailureClass, FailurePolicy>>
-  readonly onFailure: OnFailure
-  /** @default false */
-  readonly recordsAttemptedNames?: boolean
-  /** @default createEventIds() */
-  readonly nextId?: NextEventId | undefined
-  readonly queue: {
-    /** How many bytes may wait to be written. */
-    readonly maxBytes: number
-    /** How long anybody waits, in milliseconds. */
-    readonly timeout: number
-  }
-  /** Ends the application, because `on_failure` says `stop`. Called once at the most. */
-  readonly stop: (error: Error) => void
-  /** Makes the last event of the log. @default there is none */
-  readonly farewell?: ((status: AuditStatus) => AuditEvent) | undefined
-}
-
-export interface Trail {
-  /** Records an event said at `time`; see `AuditLogger.log` for the promise. */
-  log (event: AuditEvent, facts: ScopeFacts, time: number): Promise<void>
-  /** Records several events; one promise for all of them. */
-  logAll (events: readonly AuditEvent[], facts: ScopeFacts, time: number): Promise<void>
-  /** Accepts so many events that are recorded later. `giveUp` has to record them at once: it has taken too long. */
-  hold (events: number, giveUp: () => void): Hold
-  /** Puts what has happened to the log into the log. */
-  notice (notice: LogNotice): void
-  now (): number
-  readonly onFailure: OnFailure
-  /** Whether the name that was tried may stand in the event of a failed login. */
-  readonly recordsAttemptedNames: boolean
-  status (): AuditStatus
-  /** Resolves when all that was accepted is written; rejects when that takes longer than `queue.timeout`. */
-  flush (): Promise<void>
-  /** Writes all that was accepted before it returns, for a process that is about to end. `isLast`: it does end, and the log says so. */
-  writeNow (isLast?: boolean): void
-  close (): Promise<void>
-}
 
 /** More than an event about the log takes. */
 const ROOM_FOR_AN_EVENT = 4096
@@ -79,13 +35,14 @@ export function createTrail (parts: TrailParts): Trail {
   return trailWith(parts, outletParts => createSingleOutlet(destinations[0]!, outletParts))
 }
 
-function trailWith<Made> ({ ignores, surroundings, policies, onFailure, recordsAttemptedNames = false, nextId = createEventIds(), queue, stop, farewell }: TrailParts, createOutlet: (parts: OutletParts) => Outlet<Made>): Trail {
+function trailWith<Made> ({ ignores, rules, pid = globalThis.process.pid, surroundings, policies, onFailure, recordsAttemptedNames = false, nextId = createEventIds(), queue, stop, farewell }: TrailParts, createOutlet: (parts: OutletParts) => Outlet<Made>): Trail {
   const timestamp = createTimestamp()
+  const tally = rules?.tally
   let hasSaidFarewell = false
   const process: ProcessFields = Object.freeze({
     ecs: Object.freeze({ version: ECS_VERSION }),
     log: Object.freeze({ level: 'INFO', logger: LOGGER_NAME }),
-    process: Object.freeze({ pid: globalThis.process.pid })
+    process: Object.freeze({ pid })
   })
   const accounts = new Accounts({
     surroundings,
@@ -107,8 +64,11 @@ function trailWith<Made> ({ ignores, surroundings, policies, onFailure, recordsA
 
   /** What goes out of an event, its line or lines, or null when a filter drops it. */
   function lineOf (event: AuditEvent, facts: ScopeFacts, time: number, id: string): Made | null {
+    tally?.begin()
     const record = enrich(event, facts, timestamp(time), process, id)
-    return ignores(record) ? null : outlet.make(record, facts)
+    const made = ignores(record) ? null : outlet.make(record, facts)
+    tally?.commit()
+    return made
   }
 
   /** The same, for whatever an application may say. */
@@ -155,7 +115,7 @@ function trailWith<Made> ({ ignores, surroundings, policies, onFailure, recordsA
     const { queued, queuedBytes } = outlet
     const held = holds.events
     return {
-      enabled: true, state, accepted: accepted + held, written: writtenEvents, ignored, lost: lostEvents, queued: queued + held, queuedBytes, lastError, appenders: outlet.appenders()
+      enabled: true, state, accepted: accepted + held, written: writtenEvents, ignored, lost: lostEvents, queued: queued + held, queuedBytes, lastError, rules: rules?.read() ?? NO_SECTION_RULES, appenders: outlet.appenders()
     }
   }
 

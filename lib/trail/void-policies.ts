@@ -42,6 +42,19 @@ export function voidPolicyWarnings ({ ignore_filters: ignore, include_filters: i
   return kinds.filter(holds).map(kind => `on_failure.${kind} holds for events that are recorded: a rule of ${filters} may drop some, and nobody waits for those`)
 }
 
+/** An appender with the rules that keep events from it. */
+interface Filtered {
+  readonly name: string
+  readonly ignore: readonly IgnoreFilter[]
+  readonly policies: Readonly<Record<FailureClass, FailurePolicy>>
+}
+
+/** The same of the filters of one of several appenders, for the kinds that have to be recorded there. */
+export function ownVoidPolicyWarnings ({ name, ignore, policies }: Filtered): string[] {
+  return kindsThatFiltersMayDrop(ignore).filter(kind => policies[kind] !== 'continue')
+    .map(kind => `on_failure.${kind} of appenders.${name} holds for events that go there: a rule of its ignore_filters may drop some, and nobody waits for it then`)
+}
+
 const MAY_DROP: Readonly<Record<FailureClass, (rule: IgnoreFilter) => boolean>> = {
   http: rule => lists(rule.actions, action => action === 'http_request') && lists(rule.categories, category => category === 'web') &&
     lists(rule.outcomes, outcome => outcome !== 'success') && rule.types === undefined && rule.saved_object_types === undefined,

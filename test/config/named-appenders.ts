@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { namedAppenders, policiesOf } from '../../lib/config/named-appenders.js'
+import { namedAppenders, policiesOf, rewritesOf } from '../../lib/config/named-appenders.js'
 import { readSettings } from '../../lib/config/read.js'
 import { auditSchema } from '../../lib/config/schema.js'
 
@@ -17,4 +17,13 @@ test('what an appender does not say itself is the section\'s', async t => {
     { name: 'b', durability: 'fsync', policies: { reads: 'block' } }
   ])
   t.match(namedAppenders(readSettings({}, auditSchema).settings), [{ name: 'default', config: { type: 'rolling-file' }, durability: 'write' }])
+})
+
+test('a pino transport has no durability, whatever the section says; rewrites are told apart', async t => {
+  const policy = { type: 'meta', mode: 'remove', properties: [{ path: 'user' }] }
+  const { settings } = readSettings({ durability: 'fsync', appenders: { a: { type: 'console' }, copy: { type: 'pino', target: 'pino-roll' }, bare: { type: 'rewrite', appenders: ['copy'], policy } } }, auditSchema)
+  t.same(namedAppenders(settings).map(({ name, durability }) => [name, durability]), [['a', 'fsync'], ['copy', 'none']])
+  t.match(rewritesOf(settings), [{ name: 'bare', appenders: ['copy'], policy }])
+  t.match(namedAppenders(readSettings({ appender: { type: 'pino', target: 'pino-roll' } }, auditSchema).settings), [{ durability: 'none' }])
+  t.same(rewritesOf(readSettings({}, auditSchema).settings), [])
 })

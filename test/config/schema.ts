@@ -60,7 +60,7 @@ test('what cannot work is refused with the reason', async (t) => {
   const refused: [object, RegExp][] = [
     [{ savedObjectDiff: { enabled: true } }, /savedObjectDiff\.enabled: expected false, or beside it typesToInclude with at least one type, got true$/],
     [{ appender: { type: 'file', fileName: 'a', layout, policy: { type: 'size-limit' } } }, /appender\.policy: unknown key for type "file", expected one of type, fileName, layout, reopen_on_sighup$/],
-    [{ appender: { type: 'otel', layout } }, /appender\.type: expected one of "console", "file", "rolling-file", "webhook", "custom", got "otel"$/],
+    [{ appender: { type: 'otel', layout } }, /appender\.type: expected one of "console", "file", "rolling-file", "pino", "webhook", "custom", got "otel"$/],
     [{ appender: { type: 'rolling-file', fileName: 'a', layout, policy: { type: 'time-interval', interval: '90m' } } }, /policy\.interval: expected an interval .*, got "90m"$/],
     [{ appender: { type: 'rolling-file', fileName: 'a', layout, retention: {} } }, /retention: expected at least one of maxFiles, .*, got an empty object$/],
     [{ appender: { type: 'console', layout: { type: 'pattern', pattern: '%date{ISO}' } } }, /appender\.layout\.pattern: expected one of the date formats .*, got "ISO"/],

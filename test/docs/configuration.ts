@@ -4,6 +4,7 @@ import { test } from 'tap'
 import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
+import { rewriteSchema } from '../../lib/appenders/rewrite.js'
 import { shippingProperties } from '../../lib/appenders/shipping/settings.js'
 import { sslSchema } from '../../lib/appenders/ssl.js'
 import type { JsonSchema } from '../../lib/config/json-schema.js'
@@ -86,8 +87,15 @@ test('every setting but the types says what it means and has an example that is 
 
 test('every appender, layout, policy and strategy has a heading of its name', async (t) => {
   const types = new Set(settings.filter(({ key }) => key.endsWith('type')).map(({ schema }) => schema.const))
-  t.same([...types].sort(), ['console', 'custom', 'file', 'json', 'numeric', 'pattern', 'rolling-file', 'size-limit', 'time-interval', 'webhook'])
+  t.same([...types].sort(), ['console', 'custom', 'file', 'json', 'numeric', 'pattern', 'pino', 'rolling-file', 'size-limit', 'time-interval', 'webhook'])
   for (const type of types) t.match(page, new RegExp(`^#{3,4} ${type}$`, 'm'))
+})
+
+test('the settings of a rewrite, which stands under appenders only, are in its section', async (t) => {
+  const [, section = ''] = /^### rewrite$(.*?)^### /ms.exec(page) ?? []
+  const { policy, ...own } = rewriteSchema.properties
+  const keys = [...Object.keys(own), ...Object.keys(policy.properties).map(key => `policy.${key}`), ...Object.keys(policy.properties.properties.items.properties).map(key => `policy.properties[].${key}`)]
+  t.same([...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key]) => key), keys)
 })
 
 test('links within the page lead to a heading', async (t) => {

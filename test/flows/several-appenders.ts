@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test, type Test } from 'tap'
+import { hashValue } from '../../lib/index.js'
 import { auditedApp, eventually, readEvents } from '../support/audited-app.js'
 import { smallDisk } from '../support/faults.js'
 import { spawnPlain } from '../support/plain-node.js'
@@ -87,3 +88,74 @@ for (const [way, ending] of [['process.exit(5)', { code: 5 }], ['throw new Error
     t.match(await leaves(way, null), { ...ending, stderr: ['one', 'two', 'three'] })
   })
 }
+
+test('one appender has the full record, another a hashed one, a third what a rewrite leaves, also in the fallback', async t => {
+  const directory = t.testdir()
+  const names = ['full', 'hashed', 'same', 'bare'] as const
+  const [full, hashed, same, bare] = names.map(name => join(directory, `${name}.log`)) as [string, string, string, string]
+  const key = 'k'.repeat(32)
+  const fields = { exclude: ['user.email'], hash: [{ fields: ['user.name'], when: { users: ['jane'] } }, 'user.name'] }
+  const remove = (path: string): object => ({ type: 'meta', mode: 'remove', properties: [{ path }] })
+  const { app } = await auditedApp(t, {
+    section: {
+      fields: { exclude: ['user.full_name'], hash_key: key },
+      appenders: {
+        full: { type: 'file', fileName: full },
+        hashed: { type: 'file', fileName: hashed, fields },
+        same: { type: 'file', fileName: same, fields, ignore_filters: [{ users: ['jane'] }] },
+        bare: { type: 'file', fileName: bare },
+        nameless: { type: 'rewrite', appenders: ['whole'], policy: remove('user.name') },
+        whole: { type: 'rewrite', appenders: ['bare'], policy: { type: 'meta', properties: [{ path: 'user.email', value: 'none' }, { path: 'labels.none', value: 'added' }] } }
+      },
+      routes: [{ match: { actions: ['direct'] }, appenders: ['bare'] }, { match: { actions: ['half'] }, appenders: ['whole'] }]
+    }
+  })
+  const user = { name: 'jane', full_name: 'Jane Doe', email: 'jane@example.org', id: '7' }
+  const say = (action: string, name = 'jane'): Promise<void> => app.audit.withoutRequest.log({ message: `${name} came`, event: { action }, user: { ...user, name } })
+  for (const action of ['a', 'direct', 'half']) await say(action)
+  await say('a', 'ann')
+  const usersIn = (file: string): unknown[] => readEvents(t, file).map(({ message, user }) => [message, user])
+  const { full_name: _, ...known } = user
+  const hash = hashValue('jane', key)
+  t.same(usersIn(full), [['jane came', known], ['ann came', { ...known, name: 'ann' }]])
+  t.same(usersIn(hashed), [[`${hash} came`, { id: '7', name: hash }], [`${hashValue('ann', key)} came`, { id: '7', name: hashValue('ann', key) }]])
+  t.same(usersIn(same), [[`${hashValue('ann', key)} came`, { id: '7', name: hashValue('ann', key) }]])
+  t.same(usersIn(bare), [
+    ['jane came', { id: '7', email: 'none' }], ['jane came', known], ['jane came', { ...known, email: 'none' }], ['ann came', { id: '7', email: 'none' }]
+  ])
+  const none = { include: 0, exclude: [], hash: [] }
+  t.match(app.audit.status(), {
+    accepted: 4,
+    written: 4,
+    rules: { ignore_filters: [], include_filters: 0, fields: { include: 0, exclude: [4], hash: [] }, routes: [1, 1], unrouted: 2 },
+    appenders: {
+      full: { written: 2, rules: { ignore_filters: [], fields: none } },
+      hashed: { written: 2, rules: { fields: { exclude: [2], hash: [1, 1] } } },
+      same: { written: 1, rules: { ignore_filters: [1], fields: { exclude: [1], hash: [0, 1] } } },
+      bare: { written: 4, rules: { fields: none } }
+    }
+  })
+})
+
+test('what a rewrite takes out on the way to an appender is not in the fallback either', async t => {
+  const disk = await smallDisk(t)
+  const directory = t.testdir()
+  const [full, reserve] = [join(disk.directory, 'full.log'), join(directory, 'reserve.log')] as const
+  const { app } = await auditedApp(t, {
+    section: {
+      appenders: { full: { type: 'file', fileName: full }, reserve: { type: 'file', fileName: reserve }, nameless: { type: 'rewrite', appenders: ['full'], policy: { type: 'meta', mode: 'remove', properties: [{ path: 'user.name' }] } } },
+      fallback: 'reserve'
+    }
+  })
+  const say = (): Promise<unknown> => app.audit.withoutRequest.log({ ...saying('a'), user: { id: '7', name: 'jane' } }).catch(() => {})
+  await say()
+  await disk.fill()
+  if (disk.code === 'ENOSPC') {
+    await eventually(async () => { await say(); return app.audit.status().appenders.reserve!.written > 0 })
+    t.notMatch(readFileSync(reserve, 'utf8'), 'jane')
+    t.match(readEvents(t, reserve)[0], { user: { id: '7' } })
+  }
+  await disk.free()
+  await eventually(() => app.audit.status().state === 'ok')
+  t.notMatch(readFileSync(full, 'utf8'), 'jane')
+})

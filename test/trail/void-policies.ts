@@ -2,7 +2,7 @@ import { test } from 'tap'
 import type { AuditEvent, AuditRecord } from '../../lib/contracts.js'
 import { compileFilters, type IgnoreFilter } from '../../lib/trail/filter.js'
 import { FAILURE_CLASSES, failureClassOf } from '../../lib/trail/on-failure.js'
-import { kindsThatFiltersMayDrop, voidPolicyFault, voidPolicyWarnings } from '../../lib/trail/void-policies.js'
+import { kindsThatFiltersMayDrop, ownVoidPolicyWarnings, voidPolicyFault, voidPolicyWarnings } from '../../lib/trail/void-policies.js'
 import { EVENT_SAMPLES } from '../support/event-samples.js'
 
 test('block beside durability none is refused, with the kinds that it was asked for', async (t) => {
@@ -79,4 +79,10 @@ test('operators are told of the kinds that somebody waits for and a filter may d
   t.same(voidPolicyWarnings({ ignore_filters: [], include_filters: [{ types: ['change'] }] }, holds), ['reads', 'http'].map(kind => `on_failure.${kind} holds for events that are recorded: a rule of include_filters ${rest}`))
   t.same(voidPolicyWarnings({ ignore_filters: [], include_filters: [] }, holds), [])
   t.same(voidPolicyWarnings({ ignore_filters: [{ users: ['ann'] }], include_filters: [] }, () => false), [])
+})
+
+test('a filter of one appender is told of for the kinds that have to be recorded there', async (t) => {
+  const policies = { writes: 'block', reads: 'continue', http: 'stop', authentication: 'continue' } as const
+  t.match(ownVoidPolicyWarnings({ name: 'a', ignore: [{ users: ['ann'] }], policies }), [/^on_failure\.writes of appenders\.a holds/, /^on_failure\.http of appenders\.a holds/])
+  t.same(ownVoidPolicyWarnings({ name: 'a', ignore: [{ categories: ['session'] }], policies }), [])
 })

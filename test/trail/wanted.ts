@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import type { AuditRecord } from '../../lib/contracts.js'
 import { userLoginEvent } from '../../lib/events/authentication.js'
+import { Tally } from '../../lib/trail/tally.js'
 import { compileWishes, type Wishes } from '../../lib/trail/wanted.js'
 import { auditedApp } from '../support/audited-app.js'
 
@@ -67,4 +68,19 @@ test('when the log was kept is dropped by a rule that names the action, and by n
   }
   t.same([started, stopped].map(drops({ ignore: [{ actions: ['audit_started'], outcomes: ['success'] }] })), [true, false])
   t.same([started, stopped].map(drops({ ignore: [{ actions: ['audit_started'], outcomes: ['failure'] }, { outcomes: ['success'] }] })), [false, false], 'a rule that names it has to match as a whole')
+})
+
+test('each rule counts what it dropped: the first of ignore_filters that matches, else include_filters', async (t) => {
+  const tally = new Tally()
+  const counts = tally.countsFor(3)
+  const isDropped = compileWishes({ ignore: [{ outcomes: ['failure'] }, { actions: ['a', 'audit_started'] }], include: [{ actions: ['b'] }], allowed: [] }, counts)
+  const said = [record({}), record({ outcome: 'failure' }), record({ action: 'b' }), record({ action: 'c' }), record({ action: 'c' }), login, refusal, record({ action: 'audit_started' }), record({ action: 'audit_stopped' })]
+  const dropped = said.map(one => {
+    tally.begin()
+    const result = isDropped(one)
+    tally.commit()
+    return result
+  })
+  t.same(dropped, [true, true, false, true, true, false, false, true, false])
+  t.same(counts.read(), [1, 2, 2])
 })

@@ -3,15 +3,25 @@
 // a request: none of them is changed.
 import type { AuditRecord } from '../../contracts.js'
 import { AUDIT_ERR_OPTION } from '../../errors.js'
+import type { Change } from './compile.js'
 import { changeAt, pathFault } from './path.js'
 
 /** The policy, as Kibana's settings give it. */
 export interface RewritePolicy {
   readonly type: 'meta'
-  /** `update` changes properties that exist and adds none; `remove` takes them out. */
-  readonly mode: 'update' | 'remove'
+  /** `update` changes properties that exist and adds none; `remove` takes them out. @default 'update' */
+  readonly mode?: 'update' | 'remove'
   /** `path` with dots: `user.name`. `value` goes with `update`. */
   readonly properties: readonly { readonly path: string, readonly value?: string | number | boolean | null }[]
+}
+
+/** What is wrong with a policy, or null: a path that no record can do without, or no value for `update`. */
+export function policyFault ({ mode = 'update', properties }: RewritePolicy): string | null {
+  for (const [index, { path, value }] of properties.entries()) {
+    const fault = pathFault(path) ?? (mode === 'update' && value === undefined ? 'expected a value beside mode: update, got none' : null)
+    if (fault !== null) return `properties[${index}]: ${fault}`
+  }
+  return null
 }
 
 /**
@@ -21,11 +31,10 @@ export interface RewritePolicy {
  *
  * @throws {AUDIT_ERR_OPTION} a path is faulty, or a property of `update` has no value
  */
-export function compileRewrite ({ mode, properties }: RewritePolicy): (record: AuditRecord) => AuditRecord {
-  for (const [index, { path, value }] of properties.entries()) {
-    const fault = pathFault(path) ?? (mode === 'update' && value === undefined ? 'expected a value beside mode: update' : null)
-    if (fault !== null) throw new AUDIT_ERR_OPTION(`policy.properties[${index}]: ${fault}`)
-  }
+export function compileRewrite (policy: RewritePolicy): Change {
+  const fault = policyFault(policy)
+  if (fault !== null) throw new AUDIT_ERR_OPTION(`policy.${fault}`)
+  const { mode = 'update', properties } = policy
   const changes = properties.map(({ path, value }) => ({ names: path.split('.'), value: mode === 'update' ? value : undefined }))
   return function rewrite (record) {
     let rewritten: object = record

@@ -36,6 +36,15 @@ export const fieldsSchema = {
   }
 } as const
 
+const { include, exclude, hash } = fieldsSchema.properties
+
+/** `fields` of one of several appenders: the same lists; the key of the hashes is the section's. */
+export const ownFieldsSchema = {
+  ...fieldsSchema,
+  description: 'Which fields this appender has, beside what the fields of the section say. The key of its hashes is that of the section.',
+  properties: { include, exclude, hash }
+} as const
+
 /** One entry of a list, written out. */
 export type FieldRule = Exclude<FromSchema<typeof fieldRulesSchema>[number], string>
 
@@ -43,6 +52,13 @@ export type FieldRule = Exclude<FromSchema<typeof fieldRulesSchema>[number], str
 export function fieldFault (list: 'include' | 'exclude' | 'hash', path: string): string | null {
   if (list !== 'include') return pathFault(path)
   return path.split('.').includes('') ? `expected a field such as "user.name", got ${JSON.stringify(path)}` : null
+}
+
+/** What is wrong with hashes of one of several appenders beside the section's `fields`, or null: there is no key. */
+export function ownHashFault (hash: unknown, fields: unknown): string | null {
+  const fault = hashKeyFault(hash, fields)
+  // Two keys are the section's fault.
+  return fault === null || fault.includes('both') ? null : fault.replaceAll('fields.hash_key', 'xpack.security.audit.fields.hash_key').replace(' beside it', '')
 }
 
 /** What is wrong with `fields` as a whole, or null: hashes want one key. */

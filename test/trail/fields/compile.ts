@@ -24,7 +24,7 @@ async function written (t: Parameters<typeof auditedApp>[0], fields: object, app
 
 test('without settings the layout is the one that was given', async (t) => {
   const layout = createJsonLayout()
-  t.equal(withFields(layout, compileFields(lists({}), null)), layout)
+  t.equal(withFields(layout, compileFields([{ lists: lists({}) }, { lists: lists({}) }], null)), layout)
 })
 
 test('what is hashed is nowhere in the bytes, and can be looked up', async (t) => {

@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { plainText } from '../../../lib/layouts/plain.js'
 import { eachText, replaceMentions } from '../../../lib/trail/fields/mentions.js'
 
 const replaced = (text: string, ...values: string[]) => replaceMentions(text, new Map(values.map((value, index) => [value, `#${index}`])))
@@ -27,4 +28,22 @@ test('every text within a value is told', async (t) => {
   const texts: string[] = []
   eachText({ a: 'x', b: ['y', { c: 'z' }], d: 1, e: null }, text => texts.push(text))
   t.same(texts, ['x', 'y', 'z'])
+})
+
+test('a text that was cut in the middle of a value shows no part of it', async (t) => {
+  const cut = (text: string): string => plainText(text)
+  const value = 'secret '.repeat(6000)
+  for (const [said, values] of [
+    [`User [${value}]`, [cut(value)]],
+    [`User [${value}]`, [value]],
+    [`${'x '.repeat(16_380)}jane@example.org`, ['jane', 'jane@example.org']],
+    [`${'x '.repeat(16_382)}e\ud83d\ude00`, ['e\ud83d\ude00']],
+    [`${'a'.repeat(20_000)} ${'a'.repeat(30_000)}b`, ['a'.repeat(30_000) + 'b']]
+  ] as const) {
+    const text = replaced(cut(said), ...values)
+    t.match(text, /#\d$/)
+    for (const word of ['secret', 'jane', 'e\ufffd', 'a'.repeat(20_001)]) t.notOk(text.includes(word), word)
+    t.ok(text.length <= 32_766)
+  }
+  t.equal(replaced('x jan', 'jane'), 'x jan', 'a text that was not cut ends as it was said')
 })

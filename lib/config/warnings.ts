@@ -1,0 +1,26 @@
+// What operators are to know of settings that are right: told at start by plugin.ts, and by
+// `fastify-audit check-config`.
+import { promisesNothing } from '../appenders/create.js'
+import type { OnFailure } from '../contracts.js'
+import { ownVoidPolicyWarnings, voidPolicyWarnings } from '../trail/void-policies.js'
+import type { WritingAppender } from './appenders.js'
+import { namedAppenders, type NamedDestination } from './named-appenders.js'
+import type { Settings } from './schema.js'
+
+/** A line for each thing that is worth knowing. */
+export function settingWarnings (settings: Settings, holds: OnFailure['holds']): string[] {
+  const named = namedAppenders(settings)
+  return [
+    ...voidPolicyWarnings(settings, holds),
+    ...named.flatMap(({ name, config, policies }) => ownVoidPolicyWarnings({ name, ignore: config.ignore_filters ?? [], policies })),
+    ...named.flatMap(one => promiseWarnings(one, settings))
+  ]
+}
+
+/** That an appender promises nothing, unless the settings say so themselves. */
+function promiseWarnings ({ name, config }: NamedDestination, { appenders, durability }: Settings): string[] {
+  const said = (config as Pick<WritingAppender, 'durability'>).durability ?? (appenders === undefined ? durability : undefined)
+  if (!promisesNothing(config) || said === 'none') return []
+  const where = appenders === undefined ? 'appender' : `appenders.${name}`
+  return [`${where}: type ${config.type} acknowledges events before they are written, and cannot tell which it has lost; "durability: none" says that this is known`]
+}

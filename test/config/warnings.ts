@@ -1,0 +1,28 @@
+import { test } from 'tap'
+import { policiesOf } from '../../lib/config/named-appenders.js'
+import { readSettings } from '../../lib/config/read.js'
+import { auditSchema, settingChecks } from '../../lib/config/schema.js'
+import { settingWarnings } from '../../lib/config/warnings.js'
+import { createOnFailure } from '../../lib/trail/on-failure.js'
+
+function warningsOf (section: object): string[] {
+  const { settings } = readSettings({ enabled: true, ...section }, auditSchema, { checks: settingChecks })
+  return settingWarnings(settings, createOnFailure(policiesOf(settings), 0).holds)
+}
+
+const filters = { ignore_filters: [{ actions: ['http_request'] }] }
+
+test('a filter of one of several appenders is told of like one of the section, for its own policy', async t => {
+  t.match(warningsOf({ on_failure: { http: 'block' }, ...filters }), [/^on_failure\.http holds .*: a rule of ignore_filters/])
+  t.same(warningsOf({ on_failure: { http: 'block' }, appenders: { a: { type: 'console', ...filters }, b: { type: 'console', on_failure: 'continue', ...filters } } }),
+    ['on_failure.http of appenders.a holds for events that go there: a rule of its ignore_filters may drop some, and nobody waits for it then'])
+  t.same(warningsOf({ on_failure: { writes: 'block' }, appenders: { a: { type: 'console', ...filters } } }), [])
+})
+
+test('an appender that promises nothing is told of, until the settings say so themselves', async t => {
+  const pino = { type: 'pino', target: 'pino-roll' }
+  t.match(warningsOf({ appender: pino }), [/^appender: type pino acknowledges events before they are written/])
+  t.match(warningsOf({ appenders: { a: { type: 'console' }, copy: pino }, durability: 'fsync' }), [/^appenders\.copy: type pino acknowledges/])
+  t.same(warningsOf({ appender: pino, durability: 'none' }), [])
+  t.same(warningsOf({ appenders: { a: { type: 'console' }, copy: { ...pino, durability: 'none' } } }), [])
+})
