@@ -31,10 +31,13 @@ async function startSayer (url: string, folder: string, told: object): Promise<S
   const appender = {
     type: 'webhook', url, per_request: 'many', batch: { max_events: MAX_BATCH, timeout: '20ms' }, backoff: { init: '10ms', max: '100ms' }, spool: { path: join(folder, 'spool') }, shutdown_timeout: '60s'
   }
-  const child = spawnPlain(['test/fixtures/says-events.js', JSON.stringify({ appender, notes: join(folder, 'notes'), ...told })], ['ignore', 'pipe', 'inherit', 'ipc'], LONG)
+  const child = spawnPlain(['test/fixtures/says-events.js', JSON.stringify({ appender, notes: join(folder, 'notes'), ...told })], ['ignore', 'pipe', 'inherit', 'ipc'], { timeout: LONG })
   child.stdout!.resume()
+  // Nobody is asked who has ended.
+  const dying = new AbortController()
+  child.once('exit', (code, signal) => { dying.abort(new Error(`the process has ended by ${signal ?? code}`)) })
   async function ask (question: string): Promise<AuditStatus> {
-    const answered = once(child, 'message')
+    const answered = once(child, 'message', { signal: dying.signal })
     child.send(question)
     const [status] = await answered as [AuditStatus]
     return status

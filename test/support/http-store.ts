@@ -30,7 +30,7 @@ export async function startHttpStore (file: string, isHard: boolean): Promise<Ht
   let port = 0
 
   async function start (): Promise<void> {
-    child = spawnPlain(['test/fixtures/http-store.js', JSON.stringify({ port, file, isHard })], ['ignore', 'pipe', 'inherit', 'ipc'], 600_000)
+    child = spawnPlain(['test/fixtures/http-store.js', JSON.stringify({ port, file, isHard })], ['ignore', 'pipe', 'inherit', 'ipc'], { timeout: 600_000 })
     await new Promise<void>(resolve => {
       createInterface({ input: child!.stdout! }).on('line', line => {
         const [word = '', number] = line.split(' ')
