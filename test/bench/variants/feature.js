@@ -18,7 +18,7 @@ export const FEATURES = {
   'saved_objects.protected': () => ({ saved_objects: { protected: [{ types: ['api-key'], roles: ['admin'] }] } }),
   'two appenders, routes': (folder) => ({
     appenders: { main: rollingFile(folder, 'audit.log'), reads: rollingFile(folder, 'reads.log') },
-    routes: [{ match: { actions: ['saved_object_get'] }, appenders: ['reads'] }, { match: {}, appenders: ['main'] }]
+    routes: [{ match: { actions: ['saved_object_get'] }, appenders: ['reads'] }, { match: { categories: ['web', 'database'] }, appenders: ['main'] }]
   })
 }
 
