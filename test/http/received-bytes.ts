@@ -12,8 +12,7 @@ test('what comes is counted, over HTTP/1 and HTTP/2, also what came before the c
     let counted = (): number => -1
     const read = async (request: IncomingMessage): Promise<void> => {
       // Over HTTP/2, nothing comes before it is asked for.
-      const comesFirst = late && request.httpVersionMajor === 1
-      while (comesFirst ? request.readableLength === 0 : false) await pause(1)
+      if (late && request.httpVersionMajor === 1) while (request.readableLength === 0) await pause(1)
       counted = countReceivedBytes(request)
       await buffer(request)
     }
