@@ -1,5 +1,5 @@
 // Events come to the other side, each exactly once and in the order in which their process said
-// them, whatever happens to either side. AUDIT_SHIPPING_EVENTS says how many.
+// them, whatever happens to either side.
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
@@ -12,8 +12,9 @@ import { smallDisk } from '../support/faults.js'
 import { startHttpStore, type StoredEvent } from '../support/http-store.js'
 import { startReceiver } from '../support/http-receiver.js'
 import { spawnPlain } from '../support/plain-node.js'
+import { roundsOf } from '../support/rounds.js'
 
-const EVENTS = Number(process.env.AUDIT_SHIPPING_EVENTS ?? 100_000)
+const EVENTS = roundsOf(100_000)
 /** So that there are batches enough for every fault. */
 const MAX_BATCH = Math.min(1000, Math.max(50, Math.floor(EVENTS / 100)))
 const LONG = 10 * 60_000
