@@ -3,6 +3,7 @@
 // keys may be dotted at any level, and a variable may stand for any value.
 import type { JsonSchema } from './json-schema.js'
 import { SECTION } from './read.js'
+import { shareDefinitions } from './shared-definitions.js'
 
 interface EditorSchema extends JsonSchema {
   readonly [keyword: string]: unknown
@@ -19,13 +20,13 @@ const REFERENCE = { type: 'string', pattern: '\\$\\{[A-Za-z_]\\w*(:\\w+)?\\}', t
 export function editorSchema (section: object): EditorSchema {
   const schema = section as JsonSchema
   const pointer = '#/definitions/audit'
-  return {
+  return shareDefinitions({
     $id: 'urn:fastify-audit:settings',
     title: 'The audit log of fastify-audit in a kibana-style yml',
     type: 'object',
     properties: { ...nested(SECTION, { $ref: pointer }), ...dotted(SECTION.join('.'), { schema, pointer }) },
     definitions: { audit: lenient(schema) }
-  }
+  })
 }
 
 /** Every way to write the keys that lead to the section: `xpack: {security.audit: …}`. */

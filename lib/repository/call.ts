@@ -40,6 +40,8 @@ export interface Call {
   readonly requested: readonly ObjectReference[]
   /** The objects of events about all that was asked for: at least one, unless they are not recorded. */
   readonly all: readonly (ObjectReference | undefined)[]
+  /** The same for a call that is refused: also those whose reads are not recorded. */
+  readonly attempted: readonly (ObjectReference | undefined)[]
   /** The objects that a read has returned. */
   returned (result: unknown): readonly (ObjectReference | undefined)[]
   /** The items of a bulk result that were refused. */
@@ -87,11 +89,13 @@ export function describeCall (operation: Operation, given: readonly unknown[], s
   const found = (returned: NonNullable<Operation['returned']>, result: unknown): readonly ObjectReference[] | undefined =>
     attempt(faults, 'returned', () => references(returned(result, args, nameOf)))
 
-  const all = operation.records === false ? [] : requested.length === 0 ? [undefined] : recorded(requested)
+  const attempted = operation.records === false ? [] : requested.length === 0 ? [undefined] : requested
+  const all = attempted === requested ? recorded(requested) : attempted
   return {
     args,
     requested,
     all,
+    attempted,
     events,
     touched () {
       const further = attempt(faults, 'touches', () => operation.touches && references(operation.touches(args))) ?? []
@@ -109,9 +113,7 @@ export function describeCall (operation: Operation, given: readonly unknown[], s
     refused (result) {
       const { refused } = operation
       if (refused === undefined) return []
-      const items = attempt(faults, 'refused', () => listOf(refused(result, args, nameOf)).map(refusedItem))
-      if (items === undefined) return [undefined]
-      return unaudited.length === 0 ? items : items.filter(({ object }) => !unaudited.includes(object.type))
+      return attempt(faults, 'refused', () => listOf(refused(result, args, nameOf)).map(refusedItem)) ?? [undefined]
     },
     async current (repository, objects, timeout) {
       try {

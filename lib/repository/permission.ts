@@ -47,7 +47,7 @@ export function failure (run: Run, call: Call, error: unknown): Promise<void> {
     if (run.skip?.has(error)) return Promise.resolve()
     run.remember?.add(error)
   }
-  return acknowledged(say(run.logger, call.all, call.events('failure', recordedError(error))))
+  return acknowledged(say(run.logger, call.attempted, call.events('failure', recordedError(error))))
 }
 
 /** Resolves when what has been said is acknowledged, or cannot be. */

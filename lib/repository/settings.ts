@@ -14,7 +14,7 @@ export const savedObjectsSchema = {
   properties: {
     unaudited_read_types: {
       type: 'array',
-      description: 'Types of objects whose reads (events of type `access`) are not recorded: noise of the platform itself. Writes to them are.',
+      description: 'Types of objects whose reads (events of type `access`) are not recorded: noise of the platform itself. Writes to them are, and reads that are refused.',
       items: { type: 'string', minLength: 1, title: 'the type of an object such as "config"' },
       default: ['config', 'telemetry']
     },

@@ -20,8 +20,26 @@ test('what is not written has no schema any more, but for what has to be written
   t.same(narrowSchema(schema, node({ one: node({}) })).properties, { one: { ...inner, properties: { needed: text, other: {} } }, two: {}, three: {} })
 })
 
-test('something else in the place of an object is held against all of it, and so are branches', async t => {
-  t.equal(narrowSchema(schema, node('x')), schema)
-  const branches: JsonSchema = { oneOf: [inner, schema] }
-  t.equal(narrowSchema(branches, node({ one: node('x') })), branches)
+test('something else in the place of an object is still no object', async t => {
+  t.same(narrowSchema(schema, node('x')), { ...schema, properties: { one: {}, two: {}, three: {} } })
+})
+
+test('of branches, the one that is chosen says everything, and the others what they are chosen by', async t => {
+  const branch = (name: string): JsonSchema => ({ properties: { type: { const: name }, size: text, other: text }, required: ['type', 'size'], additionalProperties: false })
+  const branches: JsonSchema = { discriminator: { propertyName: 'type' }, oneOf: [branch('a'), branch('b')] }
+  const [a, b] = ['a', 'b'].map(name => ({ properties: { type: { const: name } }, required: ['type'] }))
+  t.same(narrowSchema(branches, node({ type: node('b') })).oneOf, [a, { ...branch('b'), properties: { ...branch('b').properties, other: {} } }])
+  for (const wrong of [node({ type: node('c') }), node({}), node('x')]) t.same(narrowSchema(branches, wrong).oneOf, [a, b])
+  const free: JsonSchema = { oneOf: [inner, schema] }
+  t.same(narrowSchema(free, node({ one: node('x') })), free, 'what is not chosen by a word is held against all of it')
+})
+
+test('the items of a list, and what stands under names of its own, have what one of them has written', async t => {
+  const list: JsonSchema = { type: 'array', items: schema }
+  const items = { place, keyPlace: place, content: [node({ one: node({}) }), node({ three: node('y') })] }
+  t.same(narrowSchema(list, items), { type: 'array', items: { ...schema, properties: { one: { ...inner, properties: { needed: text, other: {} } }, two: {}, three: text } } })
+  t.same(narrowSchema(list, { ...items, content: [] }), { type: 'array', items: {} })
+  const named: JsonSchema = { properties: { three: text }, additionalProperties: schema }
+  t.same(narrowSchema(named, node({ three: node('y') })), { properties: { three: text }, additionalProperties: {} })
+  t.same(narrowSchema(named, node({ mine: node({ three: node('y') }) })), { properties: { three: {} }, additionalProperties: { ...schema, properties: { one: {}, two: {}, three: text } } })
 })

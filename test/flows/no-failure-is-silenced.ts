@@ -51,6 +51,12 @@ test('a filter: of the section or of an appender, to ignore or to include', asyn
   t.match(own.status, { ignored: 2, appenders: { a: { rules: { ignore_filters: [2] } }, b: { rules: { ignore_filters: [1, 1] } } } })
 })
 
+test('a type whose reads are not recorded: one that is refused is', async t => {
+  const { events } = await sayFour(t, { saved_objects: { unaudited_read_types: ['report'] } })
+  t.same(failures(events), BOTH)
+  t.equal(events.length, 3, 'and the one that succeeds is not')
+})
+
 test('an exclusion or a rewrite: what says that it failed stays, also for the filter behind it', async t => {
   const exclude = ['user', 'kibana', 'error', 'trace', 'event.type', 'labels', 'client']
   const excluded = await sayFour(t, { fields: { exclude }, ignore_filters: everything })

@@ -26,10 +26,10 @@ test('the arguments of the caller are never the ones that are passed on', (t) =>
   t.end()
 })
 
-test('reads of unaudited types are left out, whatever became of them; writes are not', (t) => {
+test('reads of unaudited types are left out, unless they are refused; writes are not', (t) => {
   const refused = (): { object: typeof config, error: { code: string, message: string } }[] => [{ object: config, error: { code: 'Forbidden', message: 'no' } }]
   const ofRead = describeCall({ ...read, requested: () => [config, thing], returned: () => [config], refused }, [], SETTINGS)
-  t.same([ofRead.all, ofRead.returned({}), ofRead.refused({})], [[thing], [], []])
+  t.same([ofRead.all, ofRead.attempted, ofRead.returned({}), ofRead.refused({})], [[thing], [config, thing], [], refused()])
   t.same(ofRead.requested, [config, thing], 'authorize is asked about all of them')
   t.same(describeCall({ ...read, requested: () => [config] }, [], SETTINGS).all, [], 'and that is not an event without an object')
   const ofWrite = describeCall({ ...read, kind: 'write', type: 'change', requested: () => [config], refused }, [], SETTINGS)
