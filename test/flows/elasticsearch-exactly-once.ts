@@ -27,7 +27,7 @@ test(`${EVENTS} events through every fault, and an application that is killed tw
   const store = await startFaultyElasticsearch(t)
   // Every other bulk meets one.
   store.misbehave = bulk => bulk % 2 === 0 ? FAULTS[bulk / 2 % FAULTS.length] : undefined
-  const appender = { type: 'elasticsearch', nodes: store.url, spool: { path: join(folder, 'spool'), max_bytes: '1gb' }, batch: { timeout: '5ms' }, backoff: { init: '1ms', max: '20ms' } }
+  const appender = { type: 'elasticsearch', nodes: store.url, spool: { path: join(folder, 'spool'), max_bytes: '1gb' }, batch: { max_events: Math.ceil(EVENTS / 200), timeout: '5ms' }, backoff: { init: '1ms', max: '20ms' } }
 
   const firsts = [0, 1_000_000, 2_000_000]
   for (const first of firsts) await startShippingChild(t, folder, appender, first).killAfter(EVENTS / firsts.length)
