@@ -25,6 +25,8 @@ test('a disk that does not answer for seconds', { skip: withoutStrace, timeout: 
     appender: { type: 'file', fileName: file, layout: { type: 'json' } },
     notes: join(directory, 'notes'),
     together: 400,
+    // So that the queue is full in time on slow machines, too.
+    padding: 5000,
     queue: { maxBytes: MAX_BYTES, timeout: 1000 }
   }
   const { child, injected } = spawnTraced([LITTLE_GARBAGE, CHILD, JSON.stringify(options)], {
