@@ -126,8 +126,10 @@ test('status counts, and flush waits', async t => {
   app.get('/', async request => { request.audit.log(event) })
   await app.inject('/')
   await app.audit.flush()
-  const appender = { type: 'file', state: 'ok', written: 1, lost: 0, queued: 0, queuedBytes: 0, failures: 0, lastError: null }
-  t.same(app.audit.status(), { enabled: true, state: 'ok', accepted: 2, written: 1, ignored: 1, lost: 0, queued: 0, queuedBytes: 0, lastError: null, appenders: { default: appender } })
+  const fields = { include: 0, exclude: [], hash: [] }
+  const rules = { ignore_filters: [1], include_filters: 0, fields, routes: [], unrouted: 0 }
+  const appender = { type: 'file', state: 'ok', durability: 'write', rules: { ignore_filters: [], fields }, written: 1, lost: 0, queued: 0, queuedBytes: 0, failures: 0, lastError: null }
+  t.same(app.audit.status(), { enabled: true, state: 'ok', accepted: 2, written: 1, ignored: 1, lost: 0, queued: 0, queuedBytes: 0, lastError: null, rules, appenders: { default: appender } })
   t.equal((await events()).length, 1)
 })
 
