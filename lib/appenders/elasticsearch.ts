@@ -2,7 +2,7 @@
 // data stream or a dated index. The parts are in elasticsearch/; the spool that events wait in, and
 // the forwarder that calls the sender, in shipping/. Made by `createAppender`.
 import type { FromSchema } from '../config/from-schema.js'
-import { durationSchema, durationToMilliseconds } from '../config/units.js'
+import { durationSchema, durationToMilliseconds, oneOrManySchema, textSchema } from '../config/units.js'
 import type { Appender, Surroundings } from '../contracts.js'
 import { layoutSchema } from '../layouts/create.js'
 import { borrowConnection, type ConnectionConfig, isClient, openConnection } from './elasticsearch/connection.js'
@@ -13,8 +13,6 @@ import { createShippingAppender } from './shipping/appender.js'
 import { shippingProperties } from './shipping/settings.js'
 import { readTls, sslSchema } from './ssl.js'
 
-const secret = { type: 'string', minLength: 1, title: 'a text that is not empty' } as const
-
 /** `appender` with `type: elasticsearch`. */
 export const elasticsearchSchema = {
   type: 'object',
@@ -23,21 +21,18 @@ export const elasticsearchSchema = {
   properties: {
     type: { const: 'elasticsearch' },
     nodes: {
-      type: ['string', 'array'],
+      ...oneOrManySchema,
       title: 'a URL such as "https://es.example:9200", or a list of them',
-      description: 'The nodes: each is asked in turn, and one that does not answer less often. Needs the package @elastic/transport.',
-      minLength: 1,
-      minItems: 1,
-      items: { type: 'string', minLength: 1 }
+      description: 'The nodes: each is asked in turn, and one that does not answer less often. Needs the package @elastic/transport.'
     },
     client: {
       title: 'in code, a client of @elastic/elasticsearch or @opensearch-project/opensearch',
       description: 'In code, in the place of nodes: a client that the application has. It has to be closed by the application.'
     },
-    username: { ...secret, description: 'The user. Needs password.' },
-    password: { ...secret, description: 'Best brought by an environment variable.' },
-    apiKey: { ...secret, description: 'An API key, encoded as the store gives it, in the place of username and password.' },
-    serviceAccountToken: { ...secret, description: 'A token that is sent as `Authorization: Bearer`, such as that of a service account.' },
+    username: { ...textSchema, description: 'The user. Needs password.' },
+    password: { ...textSchema, description: 'Best brought by an environment variable.' },
+    apiKey: { ...textSchema, description: 'An API key, encoded as the store gives it, in the place of username and password.' },
+    serviceAccountToken: { ...textSchema, description: 'A token that is sent as `Authorization: Bearer`, such as that of a service account.' },
     ssl: sslSchema,
     requestTimeout: { ...durationSchema, default: '30s', description: 'How long an answer may take. Then the batch is sent again.' },
     data_stream: {
@@ -75,7 +70,8 @@ export const DEFAULT_DATA_STREAM = 'logs-fastify.audit-default'
  * @throws what `createShippingAppender` throws
  */
 export async function createElasticsearchAppender (config: ElasticsearchConfig, surroundings: Surroundings): Promise<Appender> {
-  const { client, index, data_stream: stream = DEFAULT_DATA_STREAM, install_template: installsTemplate = true, retention, requestTimeout = '30s' } = config
+  const { properties } = elasticsearchSchema
+  const { client, index, data_stream: stream = DEFAULT_DATA_STREAM, install_template: installsTemplate = properties.install_template.default, retention, requestTimeout = properties.requestTimeout.default } = config
   const timeout = durationToMilliseconds(requestTimeout)
   const connection = client === undefined ? await openConnection(connectionConfig(config, timeout, surroundings)) : borrowConnection(clientOf(client)!, timeout)
   const target = createTarget(index === undefined ? { data_stream: stream } : { index })

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Authenticator, ConnectionOptions, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node'
 import type { FromSchema } from '../config/from-schema.js'
-import { durationSchema, durationToMilliseconds, sizeSchema, sizeToBytes } from '../config/units.js'
+import { durationSchema, durationToMilliseconds, oneOrManySchema, sizeSchema, sizeToBytes, textSchema } from '../config/units.js'
 import type { Appender, Surroundings } from '../contracts.js'
 import { AUDIT_ERR_CONFIG } from '../errors.js'
 import { messageOf } from '../layouts/plain.js'
@@ -35,19 +35,16 @@ export const natsSchema = {
   properties: {
     type: { const: 'nats' },
     servers: {
-      type: ['string', 'array'],
+      ...oneOrManySchema,
       title: 'a server such as "nats://nats.example.com:4222", or a list of servers',
-      items: { type: 'string', minLength: 1 },
-      minLength: 1,
-      minItems: 1,
       description: 'Servers of the cluster; the others are learned from them. tls:// asks for TLS.'
     },
     subject: { type: 'string', title: 'a subject such as "audit.shop", without wildcards', pattern: '^[^\\s.*>]+(\\.[^\\s.*>]+)*$', default: 'audit', description: 'The subject of the messages.' },
     stream: { type: 'string', title: 'a name such as "AUDIT", without spaces, dots and wildcards', pattern: '^[^\\s.*>/\\\\]+$', default: 'AUDIT', description: 'The stream that has to take them: an acknowledgement of another one does not count.' },
     create_stream: createStreamSchema,
-    username: { type: 'string', title: 'a text that is not empty', minLength: 1, description: 'Who logs in, with password.' },
-    password: { type: 'string', title: 'a text that is not empty', minLength: 1, description: 'The password of username. Best brought by an environment variable.' },
-    token: { type: 'string', title: 'a text that is not empty', minLength: 1, description: 'The token that the servers know, in the place of a username.' },
+    username: { ...textSchema, description: 'Who logs in, with password.' },
+    password: { ...textSchema, description: 'The password of username. Best brought by an environment variable.' },
+    token: { ...textSchema, description: 'The token that the servers know, in the place of a username.' },
     credentials: { type: 'string', title: 'a path such as "./audit.creds"', minLength: 1, description: 'A file of credentials (JWT and key), as nsc makes it.' },
     nkey: { type: 'string', title: 'a path such as "./audit.nk"', minLength: 1, description: 'A file with the seed of an nkey.' },
     ssl: sslSchema,
@@ -76,7 +73,8 @@ export function natsLoginFault (appender: unknown): string | null {
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) the spool cannot be written to
  */
 export async function createNatsAppender (config: NatsConfig, surroundings: Surroundings): Promise<Appender> {
-  const { subject = 'audit', stream = 'AUDIT', max_in_flight: maxInFlight = 256, timeout = '5s', create_stream: create } = config
+  const { properties } = natsSchema
+  const { subject = properties.subject.default, stream = properties.stream.default, max_in_flight: maxInFlight = properties.max_in_flight.default, timeout = properties.timeout.default, create_stream: create } = config
   const transport = await loadPeer('@nats-io/transport-node', 'nats', () => import('@nats-io/transport-node'))
   const { jetstream, jetstreamManager } = await loadPeer('@nats-io/jetstream', 'nats', () => import('@nats-io/jetstream'))
   const settings: NatsSettings = {
@@ -123,7 +121,9 @@ function readSecret (name: 'credentials' | 'nkey', file: string, { directory, lo
 
 const NANOSECONDS = 1_000_000
 
-function limitsOf ({ replicas = 3, max_age: maxAge, max_bytes: maxBytes, duplicate_window: window = '1h' }: NonNullable<NatsConfig['create_stream']>): NonNullable<NatsSettings['create']> {
+const { replicas: replicasSchema, duplicate_window: windowSchema } = createStreamSchema.properties
+
+function limitsOf ({ replicas = replicasSchema.default, max_age: maxAge, max_bytes: maxBytes, duplicate_window: window = windowSchema.default }: NonNullable<NatsConfig['create_stream']>): NonNullable<NatsSettings['create']> {
   const age = maxAge === undefined ? 0 : durationToMilliseconds(maxAge) * NANOSECONDS
   const known = durationToMilliseconds(window) * NANOSECONDS
   return {

@@ -35,10 +35,9 @@ export const otelSchema = {
 
 export type OtelConfig = FromSchema<typeof otelSchema>
 
-/** What is wrong with `url`, or null. It is not shown: there may be secrets in it. */
-export function otelUrlFault (url: string): string | null {
-  return URL.canParse(url) ? null : `expected ${otelSchema.properties.url.title}, got something else`
-}
+const { properties } = otelSchema
+
+const protocolOf = ({ protocol = properties.protocol.default }: OtelConfig): NonNullable<OtelConfig['protocol']> => protocol
 
 /** What is wrong with `attributes`, or null. A name with dots is nested here, as in every setting. */
 export function attributesFault (attributes: object): string | null {
@@ -58,7 +57,8 @@ function attributesOf (nested: object): Record<string, AttributeValue> {
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) the spool cannot be written to
  */
 export async function createOtelAppender (config: OtelConfig, surroundings: Surroundings): Promise<Appender> {
-  const { protocol = 'proto', attributes = {} } = config
+  const { attributes = properties.attributes.default } = config
+  const protocol = protocolOf(config)
   const { detectResources, envDetector, defaultResource, resourceFromAttributes } = await loadPeer('@opentelemetry/resources', 'otel', () => import('@opentelemetry/resources'))
   const { JsonLogsSerializer, ProtobufLogsSerializer } = await loadPeer('@opentelemetry/otlp-transformer', 'otel', () => import('@opentelemetry/otlp-transformer'))
   const resource = defaultResource()
@@ -74,8 +74,10 @@ export async function createOtelAppender (config: OtelConfig, surroundings: Surr
   return await createShippingAppender(config, surroundings, sender)
 }
 
-async function transportOf ({ url, protocol = 'proto', headers = {}, timeout: duration = '10s' }: OtelConfig, tls: TlsOptions): Promise<Transport> {
-  const timeout = durationToMilliseconds(duration)
+async function transportOf (config: OtelConfig, tls: TlsOptions): Promise<Transport> {
+  const { url, headers = properties.headers.default } = config
+  const protocol = protocolOf(config)
+  const timeout = durationToMilliseconds(config.timeout ?? properties.timeout.default)
   if (protocol !== 'grpc') return createHttpTransport({ url, headers, contentType: protocol === 'http' ? 'application/json' : 'application/x-protobuf', tls, timeout })
   const grpc = await loadPeer('@grpc/grpc-js', 'otel', () => import('@grpc/grpc-js'))
   return createGrpcTransport(grpc, { url, headers, tls, timeout })

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import type { FromSchema } from '../config/from-schema.js'
+import { oneOrManySchema, textSchema } from '../config/units.js'
 import type { Surroundings } from '../contracts.js'
 import { AUDIT_ERR_CONFIG } from '../errors.js'
 import { messageOf } from '../layouts/plain.js'
@@ -17,11 +18,8 @@ export const sslSchema = {
   additionalProperties: false,
   properties: {
     certificateAuthorities: {
-      type: ['string', 'array'],
+      ...oneOrManySchema,
       title: 'a path such as "./ca.pem", or a list of paths',
-      items: { type: 'string', minLength: 1 },
-      minLength: 1,
-      minItems: 1,
       description: 'PEM files with the certificates of the authorities that are trusted, in the place of those that Node knows.'
     },
     certificate: {
@@ -37,9 +35,7 @@ export const sslSchema = {
       description: 'A PEM file with the private key of certificate.'
     },
     keyPassphrase: {
-      type: 'string',
-      title: 'a text that is not empty',
-      minLength: 1,
+      ...textSchema,
       description: 'What the private key is encrypted with. Best brought by an environment variable.'
     },
     verificationMode: {

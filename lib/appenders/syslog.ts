@@ -51,8 +51,9 @@ export function syslogSslFault (_ssl: unknown, appender: unknown): string | null
  * @throws {AUDIT_ERR_APPENDER_OPEN} (as a rejection) the spool cannot be written to
  */
 export async function createSyslogAppender (config: SyslogConfig, surroundings: Surroundings): Promise<Appender> {
-  const { host, port = 6514, protocol = 'tls', timeout = '10s', max_message_bytes: maxBytes = '8kb' } = config
-  const { facility = 'audit', app_name: appName = 'fastify-audit', hostname = nameOfHost(), structured_data_id: structuredDataId = 'audit@32473' } = config
+  const { properties } = syslogSchema
+  const { host, port = properties.port.default, protocol = properties.protocol.default, timeout = properties.timeout.default, max_message_bytes: maxBytes = properties.max_message_bytes.default } = config
+  const { facility = properties.facility.default, app_name: appName = properties.app_name.default, hostname = nameOfHost(), structured_data_id: structuredDataId = properties.structured_data_id.default } = config
   const tls = protocol === 'tls' ? readTls(config.ssl, surroundings) : undefined
   const messages = createSyslogMessages({ facility, hostname, appName, structuredDataId, maxBytes: sizeToBytes(maxBytes) })
   return await createShippingAppender(config, surroundings, createSyslogSender({ host, port, tls, timeout: durationToMilliseconds(timeout) }, messages))

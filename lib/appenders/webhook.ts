@@ -1,7 +1,7 @@
 // `type: webhook`: events by HTTP to any URL, in the formats of Search Guard or in one's own. Made by
-// `createAppender`; the rest of it is in webhook-*.ts, the spool and the forwarder in shipping/.
+// `createAppender`; the rest of it is in webhook/, the spool and the forwarder in shipping/.
 import type { FromSchema } from '../config/from-schema.js'
-import { durationSchema, durationToMilliseconds } from '../config/units.js'
+import { durationSchema, durationToMilliseconds, oneOrManySchema } from '../config/units.js'
 import type { Appender, Surroundings } from '../contracts.js'
 import { AUDIT_ERR_APPENDER_OPEN } from '../errors.js'
 import { messageOf } from '../layouts/plain.js'
@@ -10,9 +10,9 @@ import { loadPeer } from './peer-package.js'
 import { createShippingAppender } from './shipping/appender.js'
 import { shippingProperties } from './shipping/settings.js'
 import { readTls, sslSchema } from './ssl.js'
-import { createFormat, WEBHOOK_FORMATS, type WebhookFormat, type WebhookFormatName } from './webhook-formats.js'
-import { createWebhookSender } from './webhook-sender.js'
-import { createSignature } from './webhook-signature.js'
+import { createFormat, WEBHOOK_FORMATS, type WebhookFormat, type WebhookFormatName } from './webhook/formats.js'
+import { createWebhookSender } from './webhook/sender.js'
+import { createSignature } from './webhook/signature.js'
 
 /** `appender` with `type: webhook`. */
 export const webhookSchema = {
@@ -52,11 +52,8 @@ export const webhookSchema = {
       required: ['secret'],
       properties: {
         secret: {
-          type: ['string', 'array'],
+          ...oneOrManySchema,
           title: 'a secret, or a list of them',
-          items: { type: 'string', minLength: 1 },
-          minLength: 1,
-          minItems: 1,
           description: 'What both sides know, at least 24 bytes: whsec_ and base64, or any text. Several while receivers change from one to the next. Best brought by an environment variable.'
         }
       }
@@ -78,11 +75,6 @@ export function formatFault (format: unknown): string | null {
   // A word in capitals is a name that is not known, not a package.
   if (typeof format === 'function' || isName(format) || (typeof format === 'string' && /^(?:\.{0,2}\/|@|[a-z])/.test(format))) return null
   return `expected ${webhookSchema.properties.format.title}, got ${typeof format === 'string' ? JSON.stringify(format) : `a value of type ${typeof format}`}`
-}
-
-/** What is wrong with `url`, or null. It is not shown: there may be secrets in it. */
-export function urlFault (url: string): string | null {
-  return URL.canParse(url) ? null : `expected ${webhookSchema.properties.url.title}, got something else`
 }
 
 /** What is wrong with `per_request` beside the rest of the appender, or null. */

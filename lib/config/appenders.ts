@@ -6,12 +6,12 @@ import { fromFault } from '../appenders/custom.js'
 import { elasticsearchFault } from '../appenders/elasticsearch.js'
 import { pathOfLog } from '../appenders/file.js'
 import { natsLoginFault } from '../appenders/nats.js'
-import { attributesFault, otelUrlFault } from '../appenders/otel.js'
+import { attributesFault, otelSchema } from '../appenders/otel.js'
 import { type RewriteConfig, rewriteSchema } from '../appenders/rewrite.js'
-import { type ShippingConfig, spoolSizeFault, withShippingDefaults } from '../appenders/shipping/settings.js'
+import { type ShippingConfig, spoolSizeFault, urlFault, withShippingDefaults } from '../appenders/shipping/settings.js'
 import { syslogSslFault } from '../appenders/syslog.js'
-import { formatFault, perRequestFault, urlFault } from '../appenders/webhook.js'
-import { secretsFault } from '../appenders/webhook-signature.js'
+import { formatFault, perRequestFault, webhookSchema } from '../appenders/webhook.js'
+import { secretsFault } from '../appenders/webhook/signature.js'
 import { lateBlockFault } from '../http/detail-settings.js'
 import { patternFault } from '../layouts/pattern.js'
 import { policyFault, type RewritePolicy } from '../trail/fields/rewrite.js'
@@ -144,8 +144,7 @@ export function appenderChecks (...at: SettingCheck['path']): readonly SettingCh
     { path: at, fault: elasticsearchFault },
     { path: [...at, 'layout', 'pattern'], fault: pattern => patternFault(String(pattern)) },
     { path: [...at, 'spool', 'max_bytes'], fault: size => spoolSizeFault(String(size)) },
-    { path: [...at, 'url'], fault: ofType('webhook', url => urlFault(String(url))) },
-    { path: [...at, 'url'], fault: ofType('otel', url => otelUrlFault(String(url))) },
+    ...[webhookSchema, otelSchema].map(({ properties: { type, url } }) => ({ path: [...at, 'url'], fault: ofType(type.const, value => urlFault(String(value), url.title)) })),
     { path: [...at, 'attributes'], fault: ofType('otel', attributes => attributesFault(attributes as object)) },
     { path: [...at, 'ssl'], fault: ofType('syslog', syslogSslFault) },
     { path: at, fault: appender => natsLoginFault(appender) },

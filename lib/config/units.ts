@@ -1,5 +1,5 @@
 // Durations and sizes as kibana.yml writes them: `24h`, `100mb`. Schemas name them,
-// the parts that use them turn them into numbers.
+// the parts that use them turn them into numbers. And texts, as many schemas want them.
 
 /** A number and `ms`, `s`, `m`, `h`, `d`, `w`, `M` (months of 30 days) or `Y` (years of 365 days). */
 export const durationSchema = {
@@ -10,6 +10,12 @@ export const durationSchema = {
 export const sizeSchema = {
   type: 'string', title: 'a size such as "100mb"', pattern: '^[1-9][0-9]{0,14}(b|kb|mb|gb)$'
 } as const
+
+/** A text. */
+export const textSchema = { type: 'string', minLength: 1, title: 'a text that is not empty' } as const
+
+/** A text, or a list of texts. Whoever uses it gives it a title. */
+export const oneOrManySchema = { type: ['string', 'array'], items: { type: 'string', minLength: 1 }, minLength: 1, minItems: 1 } as const
 
 const second = 1000
 const day = 24 * 60 * 60 * second

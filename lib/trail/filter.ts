@@ -2,12 +2,11 @@
 // trail asks the result about every event. The settings' validation calls
 // `ignoreFilterFaults` for what a JSON Schema cannot say.
 import type { FromSchema } from '../config/from-schema.js'
+import { textSchema } from '../config/units.js'
 import type { AuditRecord } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
 import { EVENT_CATEGORIES, EVENT_OUTCOMES, EVENT_TYPES } from '../events/ecs-values.js'
 import { compileTexts, textFault, type TextTest } from './filter-texts.js'
-
-const text = { type: 'string', minLength: 1, title: 'a text that is not empty' } as const
 
 /**
  * One rule: it drops an event when every key that it names matches, and a key matches when
@@ -21,14 +20,14 @@ export const ignoreFilterSchema = {
   additionalProperties: false,
   minProperties: 1,
   properties: {
-    actions: { type: 'array', minItems: 1, items: text, description: 'event.action; "login" and "logout" stand for user_login and user_logout too' },
+    actions: { type: 'array', minItems: 1, items: textSchema, description: 'event.action; "login" and "logout" stand for user_login and user_logout too' },
     categories: { type: 'array', minItems: 1, items: { enum: EVENT_CATEGORIES }, description: 'event.category: matches when each of the event\'s categories is listed' },
     types: { type: 'array', minItems: 1, items: { enum: EVENT_TYPES }, description: 'event.type: matches when each of the event\'s types is listed' },
     outcomes: { type: 'array', minItems: 1, items: { enum: EVENT_OUTCOMES }, description: 'event.outcome' },
-    spaces: { type: 'array', minItems: 1, items: text, description: 'kibana.space_id' },
-    users: { type: 'array', minItems: 1, items: text, description: 'user.name: literal, "/regular expression/" or "!/not this/" (RE2, unanchored)' },
-    saved_object_types: { type: 'array', minItems: 1, items: text, description: 'kibana.saved_object.type' },
-    paths: { type: 'array', minItems: 1, items: text, description: 'url.path: literal, "/regular expression/" or "!/not this/" (RE2, unanchored)' }
+    spaces: { type: 'array', minItems: 1, items: textSchema, description: 'kibana.space_id' },
+    users: { type: 'array', minItems: 1, items: textSchema, description: 'user.name: literal, "/regular expression/" or "!/not this/" (RE2, unanchored)' },
+    saved_object_types: { type: 'array', minItems: 1, items: textSchema, description: 'kibana.saved_object.type' },
+    paths: { type: 'array', minItems: 1, items: textSchema, description: 'url.path: literal, "/regular expression/" or "!/not this/" (RE2, unanchored)' }
   }
 } as const
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { type Test, test } from 'tap'
-import { attributesFault, createOtelAppender, type OtelConfig, otelUrlFault } from '../../lib/appenders/otel.js'
+import { attributesFault, createOtelAppender, type OtelConfig, otelSchema } from '../../lib/appenders/otel.js'
+import { urlFault } from '../../lib/appenders/shipping/settings.js'
 import { appenderContract, batchOf, surroundingsIn } from '../support/appender-contract.js'
 import { eventually } from '../support/audited-app.js'
 import { createAuthority } from '../support/certificates.js'
@@ -90,6 +91,6 @@ test('attributes have names with dots, and one value each', async t => {
 })
 
 test('a URL that is none is told, and not shown', async t => {
-  t.equal(otelUrlFault('https://collector.example.com/v1/logs'), null)
-  t.match(otelUrlFault('https://user:secret@[::/v1'), /^expected a URL such as .*, got something else$/)
+  t.equal(urlFault('https://collector.example.com/v1/logs', otelSchema.properties.url.title), null)
+  t.match(urlFault('https://user:secret@[::/v1', otelSchema.properties.url.title), /^expected a URL such as .*, got something else$/)
 })

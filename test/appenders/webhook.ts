@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
-import { createWebhookAppender, formatFault, perRequestFault, urlFault, type WebhookConfig } from '../../lib/appenders/webhook.js'
+import { createWebhookAppender, formatFault, perRequestFault, type WebhookConfig, webhookSchema } from '../../lib/appenders/webhook.js'
+import { urlFault } from '../../lib/appenders/shipping/settings.js'
 import { auditedApp, eventually } from '../support/audited-app.js'
 import { appenderContract, batchOf, surroundingsIn } from '../support/appender-contract.js'
 import { createAuthority } from '../support/certificates.js'
@@ -114,8 +115,9 @@ test('the method is that of the format, or what is set', async t => {
 })
 
 test('what is wrong with settings', async t => {
-  t.same(['https://a.example/x', 'http://[::1]:80'].map(urlFault), [null, null])
-  t.equal(urlFault('http://a:b@:80:80'), 'expected a URL such as "https://siem.example.com/audit", got something else')
+  const { title } = webhookSchema.properties.url
+  t.same(['https://a.example/x', 'http://[::1]:80'].map(url => urlFault(url, title)), [null, null])
+  t.equal(urlFault('http://a:b@:80:80', title), 'expected a URL such as "https://siem.example.com/audit", got something else')
   t.same(['JSON', 'SLACK', './a.js', '/a.js', '@us/format', 'our-format', () => ''].map(formatFault), Array(7).fill(null))
   t.match(formatFault('JSN'), /^expected one of URL_PARAMETER_GET, .* got "JSN"$/)
   t.match(formatFault(7), /got a value of type number$/)

@@ -3,7 +3,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -11,6 +10,7 @@ import { test } from 'tap'
 import { isOfARun } from '../support/audited-app.js'
 import { assertEcs } from '../support/ecs.js'
 import { spawnPlain } from '../support/plain-node.js'
+import { freePort } from '../support/free-port.js'
 
 const ROOT = join(import.meta.dirname, '../..')
 const page = readFileSync(join(ROOT, 'docs/getting-started.md'), 'utf8')
@@ -106,13 +106,4 @@ async function waitUntil (isSo: () => Promise<boolean>): Promise<void> {
     if (await isSo()) return
     await wait(50)
   }
-}
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -10,7 +10,7 @@ import { ecsFaults } from './ecs.js'
 
 export interface WrittenEvent {
   readonly message: string
-  readonly event: { readonly action: string, readonly outcome?: string, readonly category: string[], readonly type?: string[] }
+  readonly event: { readonly id: string, readonly action: string, readonly outcome?: string, readonly category: string[], readonly type?: string[] }
   // What a test looks into, it names; a line of the log may hold any field.
   readonly [field: string]: unknown
 }

@@ -5,12 +5,12 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, openSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Test } from 'tap'
+import { freePort } from './free-port.js'
 
 const run = promisify(execFile)
 const PARTS = join(import.meta.dirname, 'opensearch')
@@ -94,13 +94,4 @@ async function answers (url: string): Promise<boolean> {
     await answer.text()
     return answer.ok
   }, () => false)
-}
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -61,6 +61,15 @@ export const shippingProperties = {
 /** The settings that `createShippingAppender` reads. */
 export type ShippingConfig = FromSchema<{ readonly type: 'object', readonly properties: typeof shippingProperties }>
 
+/**
+ * What is wrong with the URL of another side, or null. It is not shown: there may be secrets in it.
+ *
+ * @param title what is expected, as its schema says it
+ */
+export function urlFault (url: string, title: string): string | null {
+  return URL.canParse(url) ? null : `expected ${title}, got something else`
+}
+
 /** Less would be several segments of a few events. */
 const LEAST_SPOOL = '1mb'
 

@@ -2,12 +2,12 @@
 // Made by webhook.ts.
 import { createHash } from 'node:crypto'
 import type { Dispatcher } from 'undici'
-import { AUDIT_ERR_SEND } from '../errors.js'
-import { messageOf } from '../layouts/plain.js'
-import { parseRetryAfter } from './shipping/retry-after.js'
-import type { Sender, SendFailure, ShippedEvent, Verdict } from './shipping/sender.js'
-import { meaningOf } from './webhook-answer.js'
-import type { FormattedEvents } from './webhook-formats.js'
+import { AUDIT_ERR_SEND } from '../../errors.js'
+import { messageOf } from '../../layouts/plain.js'
+import { parseRetryAfter } from '../shipping/retry-after.js'
+import type { Sender, SendFailure, ShippedEvent, Verdict } from '../shipping/sender.js'
+import { meaningOf } from './answer.js'
+import type { FormattedEvents } from './formats.js'
 
 export interface WebhookSenderParts {
   /** Without who logs in. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'tap'
-import { meaningOf } from '../../lib/appenders/webhook-answer.js'
+import { meaningOf } from '../../../lib/appenders/webhook/answer.js'
 
 test('any 2xx is success; what is about the content is final; everything else may pass', async t => {
   for (const status of [200, 201, 202, 204, 207, 299]) t.equal(meaningOf(status), 'taken', `${status}`)

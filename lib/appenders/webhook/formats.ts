@@ -1,7 +1,7 @@
 // How events stand in the requests of `type: webhook`: the five formats of Search Guard, by its
-// names, and one of one's own. Used by webhook-sender.ts.
-import type { AuditRecord } from '../contracts.js'
-import type { ShippedEvent } from './shipping/sender.js'
+// names, and one of one's own. Used by sender.ts.
+import type { AuditRecord } from '../../contracts.js'
+import type { ShippedEvent } from '../shipping/sender.js'
 
 /** The formats by name. Their method and content type are Search Guard's. */
 export const WEBHOOK_FORMATS = ['URL_PARAMETER_GET', 'URL_PARAMETER_POST', 'TEXT', 'JSON', 'SLACK'] as const

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { createSignature, secretsFault } from '../../lib/appenders/webhook-signature.js'
+import { createSignature, secretsFault } from '../../../lib/appenders/webhook/signature.js'
 
 test('the example of the specification', async t => {
   // Of the Standard Webhooks' reference implementations.

@@ -1,5 +1,5 @@
 // The signature by which the receiver of a webhook knows the sender, as the Standard Webhooks
-// specification has it (version 1.0.0): the same secret is on both sides. Used by webhook-sender.ts.
+// specification has it (version 1.0.0): the same secret is on both sides. Used by sender.ts.
 import { createHmac } from 'node:crypto'
 
 /** What the specification asks of a secret, at the least. Bytes. */

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import { test } from 'tap'
 import { Agent } from 'undici'
-import { createFormat } from '../../lib/appenders/webhook-formats.js'
-import { createWebhookSender, type WebhookSenderParts } from '../../lib/appenders/webhook-sender.js'
-import type { ShippedEvent } from '../../lib/appenders/shipping/sender.js'
-import { startReceiver } from '../support/http-receiver.js'
+import { createFormat } from '../../../lib/appenders/webhook/formats.js'
+import { createWebhookSender, type WebhookSenderParts } from '../../../lib/appenders/webhook/sender.js'
+import type { ShippedEvent } from '../../../lib/appenders/shipping/sender.js'
+import { startReceiver } from '../../support/http-receiver.js'
 
 const eventOf = (id: string): ShippedEvent => ({ id, time: 0, line: `{"event":{"id":"${id}"}}` })
 const EVENTS = ['a', 'b', 'c'].map(eventOf)

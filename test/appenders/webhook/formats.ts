@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { createFormat } from '../../lib/appenders/webhook-formats.js'
+import { createFormat } from '../../../lib/appenders/webhook/formats.js'
 
 const eventsOf = (...lines: readonly string[]) => lines.map(line => ({ id: 'id', time: 0, line }))
 const LINE = '{"@timestamp":"2026-01-01T00:00:00.000Z","message":"User <!channel> & co","event":{"action":"a","category":["web","database"]},"user":{"name":"Žofie","id":null}}'

@@ -1,4 +1,4 @@
-// What the answer to a webhook means for the events of its request. Used by webhook-sender.ts;
+// What the answer to a webhook means for the events of its request. Used by sender.ts;
 // docs/configuration.md has the same table.
 
 /** `refused`: for what the request holds, and it will be again. `again`: for a reason that may pass, or that an operator has to mend. */
