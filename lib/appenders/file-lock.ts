@@ -29,7 +29,8 @@ export async function takeLock (path: string, setting: string, log: OperationalL
   const lockPath = `${await realPath(path)}.lock`
   let token = await acquireForFile()
   let isTold = false
-  let isTouching = false
+  let isReleased = false
+  let touching: Promise<void> | null = null
 
   async function acquireForFile (): Promise<string> {
     const outcome = await acquire(lockPath)
@@ -38,9 +39,7 @@ export async function takeLock (path: string, setting: string, log: OperationalL
       'stop the other, or put %pid into the name, so that each process has a file of its own')
   }
 
-  async function touch (): Promise<void> {
-    if (isTouching) return
-    isTouching = true
+  async function holdOn (): Promise<void> {
     try {
       if ((await readLock(lockPath))?.token === token) {
         const now = new Date()
@@ -52,8 +51,6 @@ export async function takeLock (path: string, setting: string, log: OperationalL
       token = await acquireForFile()
     } catch {
       // There may be somebody else who writes now: it has been told. Events are not to be lost over it.
-    } finally {
-      isTouching = false
     }
   }
 
@@ -65,8 +62,15 @@ export async function takeLock (path: string, setting: string, log: OperationalL
 
   process.on('exit', releaseNow)
   return {
-    touch,
+    async touch () {
+      if (isReleased) return
+      touching ??= holdOn().finally(() => { touching = null })
+      await touching
+    },
     async release () {
+      isReleased = true
+      // Who is just taking it again would have it for ever.
+      await touching
       process.off('exit', releaseNow)
       releaseNow()
     }

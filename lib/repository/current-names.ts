@@ -18,6 +18,7 @@ export function withCurrentNames (call: Call, found: readonly ObjectReference[])
   return {
     ...call,
     all: call.all.map(named),
+    attempted: call.attempted.map(named),
     refused: (result) => call.refused(result).map((item) => item && { ...item, object: named(item.object)! })
   }
 }

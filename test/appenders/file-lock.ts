@@ -102,6 +102,17 @@ test('a lock that is removed is taken again, one that is replaced is left; opera
   }
 })
 
+test('given back while it is being taken again, it is not there afterwards', async t => {
+  const folder = t.testdir()
+  const lock = await take(join(folder, 'audit.log'))
+  await rm(join(folder, 'audit.log.lock'))
+  const touching = lock.touch()
+  await lock.release()
+  await touching
+  await lock.touch()
+  t.same(readdirSync(folder), [])
+})
+
 test('the lock is that of the file itself, by whatever way it is reached', async t => {
   const folder = t.testdir({ logs: {} })
   await symlink('logs', join(folder, 'link'))

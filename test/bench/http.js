@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startChild } from './children.js'
 import { openLoad } from './load.js'
+import { hasWrk, loadByWrk } from './wrk.js'
 import { requestTexts } from './app.js'
 import { quantile, shuffled } from './statistics.js'
 
@@ -43,22 +44,29 @@ async function measureVariant (variant, { sliceMilliseconds, connections, folder
   while (warmedUp < WARM_UP_REQUESTS) warmedUp += (await load.run(WARM_UP_SLICE)).requests
   await settled(folder)
   const before = await child.ask('cpu')
-  const { requests, seconds, latencies } = await load.run(sliceMilliseconds)
+  const { seconds, p99 } = hasWrk ? await loadByWrk(child.ready.port, connections, requestTexts(), sliceMilliseconds, join(folder, 'requests.lua')) : await loaded(load, sliceMilliseconds)
   await settled(folder)
   const after = await child.ask('cpu')
   await sleep(IDLE)
   const rested = await child.ask('cpu')
   load.close()
   await child.end()
-  await checkLines({ variant, folder, requests: warmedUp + requests })
+  const requests = after.requests - before.requests
+  await checkLines({ variant, folder, requests: after.requests })
   await rm(folder, { recursive: true })
   return {
     cpu: (after.microseconds - before.microseconds) / requests,
+    user: (after.user - before.user) / requests,
     perSecond: requests / seconds,
-    p99: quantile(latencies, 0.99),
+    p99,
     idle: (rested.microseconds - after.microseconds) / (IDLE / 1000),
     rss: after.rss
   }
+}
+
+async function loaded (load, milliseconds) {
+  const { seconds, latencies } = await load.run(milliseconds)
+  return { seconds, p99: quantile(latencies, 0.99) }
 }
 
 /** Waits until nothing is written any more, so that a slice pays for all of its own lines. */

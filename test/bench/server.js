@@ -11,12 +11,14 @@ const { addLogging, addRoutes = addUsualRoutes } = await import(`./variants/${va
 const app = createApp()
 await addLogging(app, folder, detail.join(':'))
 addRoutes(app)
+let requests = 0
+app.server.on('request', () => { requests++ })
 await app.listen({ host: '127.0.0.1', port: 0 })
 
 process.on('message', async (message) => {
   if (message === 'cpu') {
     const { user, system } = process.cpuUsage()
-    process.send({ microseconds: user + system, rss: process.memoryUsage.rss() })
+    process.send({ microseconds: user + system, user, requests, rss: process.memoryUsage.rss() })
   } else if (message === 'close') {
     await app.close()
     process.exit(0)
