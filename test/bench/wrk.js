@@ -1,0 +1,41 @@
+// A load generator that is faster than any server it loads: wrk, where it is installed. One that
+// is slower than the fastest variant never sleeps while that one is measured, and has to be woken
+// by each answer of the others, which the kernel charges to the server that wakes it.
+import { execFile, execFileSync } from 'node:child_process'
+import { rm, writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** Whether wrk can be had. */
+export const hasWrk = (() => {
+  try {
+    execFileSync('which', ['wrk'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+})()
+
+/** Loads a server on `port` by `count` connections, each with one request under way; insists on a 200 for every one. */
+export async function loadByWrk (port, count, requestTexts, milliseconds, script) {
+  await writeFile(script, scriptOf(requestTexts))
+  const { stdout } = await run('wrk', ['-t1', `-c${count}`, `-d${Math.ceil(milliseconds / 1000)}s`, '-s', script, `http://127.0.0.1:${port}`])
+  await rm(script)
+  const { seconds, errors, p99 } = JSON.parse(stdout.slice(stdout.lastIndexOf('{')))
+  if (errors > 0) throw new Error(`wrk: ${errors} requests failed`)
+  return { seconds, p99 }
+}
+
+const scriptOf = (requestTexts) => `
+local requests = { ${requestTexts.map((text) => JSON.stringify(text)).join(', ')} }
+local turn = 0
+request = function ()
+  turn = turn % #requests + 1
+  return requests[turn]
+end
+done = function (summary, latency)
+  local errors = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout
+  io.write(string.format('{ "seconds": %f, "errors": %d, "p99": %f }', summary.duration / 1e6, errors, latency:percentile(99) / 1e3))
+end
+`
