@@ -9,12 +9,14 @@ const event = (id: number): AuditEvent => ({
 })
 
 test('events are said in order, in stretches, and acknowledged together', async (t) => {
-  const logger = createRecordingLogger(t, 20)
+  let write!: () => void
+  const logger = createRecordingLogger(t, new Promise((resolve) => { write = resolve }))
   const ids = Array.from({ length: STRETCH * 2 + 1 }, (_, id) => id)
   const { acknowledged } = await say(logger, ids, event)
   t.same(logger.sizes, [STRETCH, STRETCH, 1])
   t.same(logger.events.map(({ message }) => message), ids.map(String))
   t.notOk(logger.story.includes('acknowledged'), 'said is not acknowledged')
+  write()
   await acknowledged
   t.equal(logger.story.filter((line) => line === 'acknowledged').length, 3)
 })

@@ -22,8 +22,8 @@ export interface RecordingLogger extends Pick<AuditLogger, 'log' | 'logAll'> {
 
 const ADDED_BY_THE_TRAIL = { '@timestamp': '2026-01-01T00:00:00.000Z', ecs: { version: '9.0.0' }, log: { level: 'info', logger: 'test' }, process: { pid: 1 } }
 
-/** @param delay milliseconds until an event is acknowledged */
-export function createRecordingLogger (t: Test, delay = 0): RecordingLogger {
+/** @param delay how many milliseconds, or what, an acknowledgement waits for */
+export function createRecordingLogger (t: Test, delay: number | Promise<void> = 0): RecordingLogger {
   const logger: RecordingLogger = {
     events: [],
     story: [],
@@ -44,7 +44,8 @@ export function createRecordingLogger (t: Test, delay = 0): RecordingLogger {
       logger.story.push(summary(event))
     }
     if (logger.isBroken) throw new Error('the log cannot be written')
-    if (delay > 0) await pause(delay)
+    if (typeof delay !== 'number') await delay
+    else if (delay > 0) await pause(delay)
     logger.story.push('acknowledged')
   }
   return logger
