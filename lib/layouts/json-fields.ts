@@ -1,8 +1,9 @@
-// The fields of a record that nearly all events have, as JSON: `event`, `kibana`, `http` and
-// `url`, written out by name, with a memory for what recurs. Used by the json layout, each
-// layout with memories of its own.
+// The fields of a record that nearly all events have, as JSON with the name and the comma before
+// it: `,"event":{…}`, `kibana`, `http` and `url`, written out by name, with a memory for what
+// recurs. Used by the json layout, each layout with memories of its own. A line costs as much as
+// it has pieces: what stands between two things that change is one.
 import type { AuditRecord, KibanaFields, SavedObjectReference, ScopeFacts } from '../contracts.js'
-import { remembered } from './memory.js'
+import { LastText, remembered } from './memory.js'
 import { isQuotable, joined, NOT_PLAIN, quote } from './quote.js'
 import { hasOnly, isPlainObject, objectJson, valueJson } from './value.js'
 
@@ -18,27 +19,30 @@ export function createHttpJson (): (http: HttpFields, known: ScopeFacts['http'])
   let opening = ''
   return function httpJson (http, known) {
     const { request } = http
-    if (request === undefined || !isPlainObject(http) || !hasOnly('request', http) || !isPlainObject(request)) return objectJson(http, 0)
+    if (request === undefined || !isPlainObject(http) || !hasOnly('request', http) || !isPlainObject(request)) return anyHttpJson(http)
     for (const field in request) {
-      if (field !== 'method' && field !== 'headers') return objectJson(http, 0)
+      if (field !== 'method' && field !== 'headers') return anyHttpJson(http)
     }
     const { method, headers } = request
     if (method !== lastMethod || typeof method !== 'string') {
-      if (!isQuotable(method)) return objectJson(http, 0)
-      opening = '{"request":{"method":"' + method + '"'
+      if (!isQuotable(method)) return anyHttpJson(http)
+      opening = ',"http":{"request":{"method":"' + method + '"'
       lastMethod = method
     }
     if (headers === undefined) return opening + '}}'
-    return opening + ',' + (known !== undefined && headers === known.request.headers ? headersJson(known) : '"headers":' + valueJson(headers, 2)) + '}}'
+    return opening + (known !== undefined && headers === known.request.headers ? remembered(known, writeHeaders) : ',"headers":' + valueJson(headers, 2) + '}}')
   }
 }
 
-/** The headers that a request tells in all of its events. */
+const anyHttpJson = (http: HttpFields): string => ',"http":' + objectJson(http, 0)
+
+/** `http.*` of an event that says nothing of it: the headers that a request tells in all of its events. */
 export function headersJson (http: KnownHttp): string {
-  return remembered(http, writeHeaders)
+  // What is remembered begins with the comma that comes after a method.
+  return ',"http":{"request":{' + remembered(http, writeHeaders).slice(1)
 }
 
-const writeHeaders = ({ request }: KnownHttp): string => '"headers":{"x-forwarded-for":' + quote(request.headers['x-forwarded-for']) + '}'
+const writeHeaders = ({ request }: KnownHttp): string => ',"headers":{"x-forwarded-for":' + quote(request.headers['x-forwarded-for']) + '}}}'
 
 /** Actions are few; an application that makes them up (ids in actions) starts the memory anew now and then. */
 const MAX_ACTIONS = 256
@@ -49,11 +53,11 @@ export function createEventJson (): (event: EventFields) => string {
   return function eventJson (event) {
     const { id, action, category, type, outcome } = event
     // The trail has made it: nothing in it wants to be escaped.
-    const opening = '{"id":"' + id + '",'
+    const opening = ',"event":{"id":"' + id
     const last = memory.get(action)
     if (last !== undefined && last.event.outcome === outcome && last.event.category === category && last.event.type === type && hasOnlyUsualFields(event)) return opening + last.json
     if (typeof action !== 'string' || !isPlainObject(event)) throw NOT_PLAIN
-    const json = joined(objectJson({ ...event, id: undefined, category: asList(category), type: asList(type) }, 0).slice(1))
+    const json = joined('",' + objectJson({ ...event, id: undefined, category: asList(category), type: asList(type) }, 0).slice(1))
     if (isLasting(category) && isLasting(type) && typeof outcome !== 'object' && hasOnlyUsualFields(event)) {
       if (memory.size >= MAX_ACTIONS) memory.clear()
       memory.set(action, { event: { ...event }, json })
@@ -76,56 +80,77 @@ const isLasting = (list: EventFields['category'] | EventFields['type']): boolean
 /** `event.category` and `event.type` are arrays in ECS; callers may give the one value. */
 const asList = (values: unknown): unknown => typeof values === 'string' ? [values] : values
 
-/** `kibana.*`; space and session are those of the facts in all events but the caller's own. */
-export function kibanaJson (kibana: KibanaFields, known: ScopeFacts['kibana']): string {
-  if (kibana === known) return scopeJson(known) + '}'
-  if (!isPlainObject(kibana)) throw NOT_PLAIN
-  for (const field in kibana) {
-    if (field !== 'space_id' && field !== 'session_id' && field !== 'saved_object') return objectJson(kibana, 0)
+/** `kibana.*`; space and session are those of the facts in all events but the caller's own, and many events in a row are about objects of one type. */
+export function createKibanaJson (): (kibana: KibanaFields, known: ScopeFacts['kibana']) => string {
+  let lastKnown: ScopeFacts['kibana']
+  let lastType: string | undefined
+  /** All that stands before the id of an object. */
+  const opening = new LastText()
+
+  function openingOf (known: KnownKibana, type: string): string {
+    if (known === lastKnown && type === lastType) return opening.again()
+    const json = withObject(remembered(known, writeScope)) + '{"type":"' + type + '","id":"'
+    lastKnown = known
+    lastType = type
+    return opening.set(json)
   }
-  const { space_id: space, session_id: session, saved_object: object } = kibana
-  const scope = known !== undefined && space === known.space_id && session === known.session_id ? scopeJson(known) : writeScope({ space_id: space, session_id: session })
-  if (object === undefined) return scope + '}'
-  return scope + (scope === '{' ? '"saved_object":' : ',"saved_object":') + savedObjectJson(object) + '}'
+
+  return function kibanaJson (kibana, known) {
+    if (kibana === known) return remembered(known, writeScope) + '}'
+    if (!isPlainObject(kibana)) throw NOT_PLAIN
+    for (const field in kibana) {
+      if (field !== 'space_id' && field !== 'session_id' && field !== 'saved_object') return ',"kibana":' + objectJson(kibana, 0)
+    }
+    const { space_id: space, session_id: session, saved_object: object } = kibana
+    const isKnown = known !== undefined && space === known.space_id && session === known.session_id
+    if (isKnown && isUsualObject(object)) {
+      const { type, id, name } = object
+      return openingOf(known, type) + id + (name === undefined ? '"}}' : '","name":"' + name + '"}}')
+    }
+    const scope = isKnown ? remembered(known, writeScope) : writeScope({ space_id: space, session_id: session })
+    return object === undefined ? scope + '}' : withObject(scope) + valueJson(object, 1) + '}'
+  }
 }
 
 /** The opening of `kibana.*`, up to what comes after space and session. */
-const scopeJson = (known: KnownKibana): string => remembered(known, writeScope)
-
 function writeScope ({ space_id: space, session_id: session }: KnownKibana): string {
-  if (isQuotable(space) && isQuotable(session)) return '{"space_id":"' + space + '","session_id":"' + session + '"'
-  return objectJson({ space_id: space, session_id: session }, 0).slice(0, -1)
+  if (isQuotable(space) && isQuotable(session)) return ',"kibana":{"space_id":"' + space + '","session_id":"' + session + '"'
+  return ',"kibana":' + objectJson({ space_id: space, session_id: session }, 0).slice(0, -1)
 }
 
-function savedObjectJson (object: SavedObjectReference): string {
-  if (!isPlainObject(object)) return valueJson(object, 1)
+const withObject = (scope: string): string => scope + (scope.endsWith('{') ? '"saved_object":' : ',"saved_object":')
+
+/** True for an object whose fields stand in the line as they are. */
+function isUsualObject (object: SavedObjectReference | undefined): object is SavedObjectReference {
+  if (!isPlainObject(object)) return false
   for (const field in object) {
-    if (field !== 'type' && field !== 'id' && field !== 'name') return objectJson(object, 1)
+    if (field !== 'type' && field !== 'id' && field !== 'name') return false
   }
-  const { type, id, name } = object
-  if (!isQuotable(type) || !isQuotable(id)) return objectJson(object, 1)
-  if (name === undefined) return '{"type":"' + type + '","id":"' + id + '"}'
-  return isQuotable(name) ? '{"type":"' + type + '","id":"' + id + '","name":"' + name + '"}' : objectJson(object, 1)
+  return isQuotable(object.type) && isQuotable(object.id) && (object.name === undefined || isQuotable(object.name))
 }
 
 /** `url.*`; what stands before the path is the same for all requests to one host. */
 export function createUrlJson (): (url: UrlFields) => string {
   let last: { domain?: string, port?: number, scheme?: string } = {}
-  let origin = '{"path":'
+  let origin = ',"url":{"path":'
+  let quotedOrigin = origin + '"'
   return function urlJson (url) {
     if (!isPlainObject(url)) throw NOT_PLAIN
     for (const field in url) {
-      if (field !== 'domain' && field !== 'port' && field !== 'scheme' && field !== 'path' && field !== 'query') return objectJson(url, 0)
+      if (field !== 'domain' && field !== 'port' && field !== 'scheme' && field !== 'path' && field !== 'query') return anyUrlJson(url)
     }
     const { domain, port, scheme, path, query } = url
     // What is no text may be another text the next time: it is not remembered.
-    if (path === undefined || typeof domain === 'object' || typeof port === 'object' || typeof scheme === 'object') return objectJson(url, 0)
+    if (path === undefined || typeof domain === 'object' || typeof port === 'object' || typeof scheme === 'object') return anyUrlJson(url)
     if (domain !== last.domain || port !== last.port || scheme !== last.scheme) {
       const known = objectJson({ domain, port, scheme }, 0)
-      origin = joined((known === '{}' ? '{' : known.slice(0, -1) + ',') + '"path":')
+      origin = joined(',"url":' + (known === '{}' ? '{' : known.slice(0, -1) + ',') + '"path":')
+      quotedOrigin = joined(origin + '"')
       last = { domain, port, scheme }
     }
     if (!isQuotable(path) || (query !== undefined && !isQuotable(query))) return origin + valueJson(path, 1) + (query === undefined ? '}' : ',"query":' + valueJson(query, 1) + '}')
-    return query === undefined ? origin + '"' + path + '"}' : origin + '"' + path + '","query":"' + query + '"}'
+    return query === undefined ? quotedOrigin + path + '"}' : quotedOrigin + path + '","query":"' + query + '"}'
   }
 }
+
+const anyUrlJson = (url: UrlFields): string => ',"url":' + objectJson(url, 0)

@@ -2,32 +2,46 @@
 // path of this project. The fields that events usually have are written by hand and what
 // recurs is remembered; anything else is left to value.ts.
 import type { AuditRecord, AuditUser, Layout, ScopeFacts } from '../contracts.js'
-import { createEventJson, createHttpJson, createUrlJson, headersJson, kibanaJson } from './json-fields.js'
-import { remembered } from './memory.js'
+import { createEventJson, createHttpJson, createKibanaJson, createUrlJson, headersJson } from './json-fields.js'
+import { LastText, remembered } from './memory.js'
 import { isQuotable, joined, quote } from './quote.js'
 import { objectJson, valueJson } from './value.js'
 
 /** Makes a `json` layout. */
 export function createJsonLayout (): Layout {
+  const openingOf = createOpening()
   const sharedJson = createSharedJson()
   const eventJson = createEventJson()
+  const kibanaJson = createKibanaJson()
   const urlJson = createUrlJson()
   const httpJson = createHttpJson()
 
   return function jsonLine (record, facts) {
     const { message, kibana, http, url, error, labels, user, client, trace } = record
-    const quoted = isQuotable(message) ? '"' + message + '","event":' : quote(message) + ',"event":'
-    let line = '{"@timestamp":"' + record['@timestamp'] + '","message":' + quoted + eventJson(record.event)
-    if (kibana !== undefined) line += ',"kibana":' + kibanaJson(kibana, facts.kibana)
-    if (http !== undefined && http !== facts.http) line += ',"http":' + httpJson(http, facts.http)
-    if (url !== undefined) line += ',"url":' + urlJson(url)
+    const opening = openingOf(record['@timestamp'])
+    let line = (isQuotable(message) ? opening + message + '"' : opening.slice(0, -1) + quote(message)) + eventJson(record.event)
+    if (kibana !== undefined) line += kibanaJson(kibana, facts.kibana)
+    if (http !== undefined && http !== facts.http) line += httpJson(http, facts.http)
+    if (url !== undefined) line += urlJson(url)
     if (error !== undefined) line += ',"error":' + objectJson(error, 0)
     if (labels !== undefined) line += ',"labels":' + objectJson(labels, 0)
     if (user !== facts.user) line += ',"user":' + objectJson(user!, 0)
     if (client !== facts.client) line += ',"client":' + objectJson(client!, 0)
     if (trace !== facts.trace) line += ',"trace":' + objectJson(trace!, 0)
-    if (facts.http !== undefined && http === facts.http) line += ',"http":{"request":{' + headersJson(facts.http) + '}}'
     return line + furtherJson(record) + sharedJson(record, facts)
+  }
+}
+
+/** The beginning of a line, up to its message: under load many events share a millisecond. */
+function createOpening (): (timestamp: string) => string {
+  let last: string | null = null
+  let opening = ''
+  return function openingOf (timestamp) {
+    if (timestamp !== last) {
+      opening = joined('{"@timestamp":"' + timestamp + '","message":"')
+      last = timestamp
+    }
+    return opening
   }
 }
 
@@ -52,28 +66,28 @@ function furtherFieldsJson (record: AuditRecord): string {
 /** The end of a line: what all events that are said with the same facts have in common, and all events of a process. */
 function createSharedJson (): Layout {
   let process: object | null = null
-  let processJson = ''
+  let ending = ''
+  let endingOfTrace = ''
   let lastFacts: ScopeFacts | null = null
-  let json = ''
-  let isJoined = false
+  let lastHttp: AuditRecord['http']
+  const shared = new LastText()
   return function sharedJson (record, facts) {
+    // An event that says nothing of its own about HTTP shares that as well.
+    const http = record.http === facts.http ? facts.http : undefined
     // Facts are made by us and never changed, so what they say can be remembered by their identity.
-    if (facts === lastFacts && record.process === process) {
-      // For the second of many events it pays; most requests have one.
-      if (!isJoined) json = joined(json)
-      isJoined = true
-      return json
-    }
+    if (facts === lastFacts && http === lastHttp && record.process === process) return shared.again()
     if (record.process !== process) {
-      processJson = joined(',"ecs":' + objectJson(record.ecs, 0) + ',"log":' + objectJson(record.log, 0) + ',"process":' + objectJson(record.process, 0) + '}\n')
+      ending = joined(',"ecs":' + objectJson(record.ecs, 0) + ',"log":' + objectJson(record.log, 0) + ',"process":' + objectJson(record.process, 0) + '}\n')
+      endingOfTrace = joined('"}' + ending)
       process = record.process
     }
     const { user, client, trace } = facts
-    json = (user === undefined ? '' : remembered(user, userJson)) + (client === undefined ? '' : remembered(client, clientJson)) +
-      (trace === undefined ? '' : isQuotable(trace.id) ? ',"trace":{"id":"' + trace.id + '"}' : ',"trace":{"id":' + quote(trace.id) + '}') + processJson
+    const json = (http === undefined ? '' : headersJson(http)) + (user === undefined ? '' : remembered(user, userJson)) + (client === undefined ? '' : remembered(client, clientJson)) +
+      (trace === undefined ? ending : isQuotable(trace.id) ? ',"trace":{"id":"' + trace.id + endingOfTrace : ',"trace":{"id":' + quote(trace.id) + '}' + ending)
+    // Only now: what has been refused is not to be remembered.
     lastFacts = facts
-    isJoined = false
-    return json
+    lastHttp = http
+    return shared.set(json)
   }
 }
 

@@ -24,3 +24,20 @@ export function remembered<T extends object> (object: T, write: (object: T) => s
   ;(object as Remembering)[JSON_TEXT] = json
   return json
 }
+
+/** A text that is made for whatever comes next, and is one string from the second time on that it is asked for: what comes once need not be joined. */
+export class LastText {
+  #text = ''
+  #isJoined = false
+
+  set (text: string): string {
+    this.#isJoined = false
+    return (this.#text = text)
+  }
+
+  again (): string {
+    if (!this.#isJoined) this.#text = joined(this.#text)
+    this.#isJoined = true
+    return this.#text
+  }
+}

@@ -15,7 +15,7 @@ export async function measureBulk ({ rounds, folder }) {
   try {
     for (const subject of shuffled(SUBJECTS)) {
       await mkdir(join(folder, subject), { recursive: true })
-      children[subject] = await startChild(CHILD, [subject.replace('-again', ''), join(folder, subject)])
+      children[subject] = await startChild(CHILD, [subject.replace('-again', ''), join(folder, subject)], ['--expose-gc'])
     }
     const samples = []
     for (let round = -WARM_UP_CALLS; round < rounds; round++) {

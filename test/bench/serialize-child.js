@@ -3,8 +3,10 @@
 // records. Every measurement has new records, so that nobody profits from having seen them.
 import { httpRequestEvent } from '../../dist/events/http-request.js'
 import { savedObjectEvent } from '../../dist/events/saved-object.js'
+import { createRecurring } from '../../dist/http/recurring.js'
 import { createJsonLayout } from '../../dist/layouts/json.js'
 import { enrich } from '../../dist/trail/enrich.js'
+import { createEventIds } from '../../dist/trail/event-id.js'
 import { CONSTANT_FIELDS } from './ordinary-event.js'
 import { shuffled } from './statistics.js'
 
@@ -12,16 +14,33 @@ import { shuffled } from './statistics.js'
 const RECORDS_AT_ONCE = 200
 const TURNS = 20
 const layout = createJsonLayout()
+const nextId = createEventIds()
 let serial = 0
 
 /** An http_request: one event per request, so that each has facts of its own. */
-function requestRecord () {
+function requestRecord (facts = factsOf(serial + 1)) {
   serial++
   const url = asReceived({ scheme: 'http', domain: 'audit.example.com', port: 5601, path: `/api/saved_objects/dashboard/${serial}`, query: 'fields=title&page=1' })
-  return recordOf(httpRequestEvent({ method: 'GET', url }), factsOf(serial))
+  return recordOf(httpRequestEvent({ method: 'GET', url }), facts)
 }
 
 const bulkFacts = factsOf(0)
+
+const users = Array.from({ length: 20 }, (_, number) => factsOf(number))
+const knownUsers = createRecurring()
+
+/** The same of one of twenty users who come again and again, as the requests of an application have them. */
+function knownRecord () {
+  const { user, kibana, client, http } = users[serial % users.length]
+  const facts = Object.freeze({
+    user: knownUsers.userOf(user),
+    kibana: knownUsers.kibanaOf(kibana.space_id, kibana.session_id),
+    trace: factsOf(serial).trace,
+    client: knownUsers.clientOf(client.ip),
+    http: knownUsers.forwardedFor(http.request.headers['x-forwarded-for'])
+  })
+  return requestRecord(facts)
+}
 
 /** One of many events of one request: they share their facts. */
 function bulkRecord () {
@@ -30,7 +49,7 @@ function bulkRecord () {
 }
 
 function recordOf (event, facts) {
-  return { record: enrich(event, facts, new Date(1.7e12 + serial).toISOString(), CONSTANT_FIELDS), facts }
+  return { record: enrich(event, facts, new Date(1.7e12 + serial).toISOString(), CONSTANT_FIELDS, nextId(1.7e12 + serial)), facts }
 }
 
 function factsOf (number) {
@@ -56,7 +75,7 @@ const subjects = {
 
 /** Microseconds of CPU for all records. Reading the last character makes the engine finish what it may have put off. */
 function measure (makeLine, make) {
-  const records = Array.from({ length: RECORDS_AT_ONCE }, make)
+  const records = Array.from({ length: RECORDS_AT_ONCE }, () => make())
   let checked = 0
   const before = process.cpuUsage()
   for (const record of records) {
@@ -78,7 +97,7 @@ function compare (make) {
 }
 
 function sameFields () {
-  for (const { record, facts } of [requestRecord(), bulkRecord()]) {
+  for (const { record, facts } of [requestRecord(), knownRecord(), bulkRecord()]) {
     const line = JSON.parse(layout(record, facts))
     const sorted = (value) => JSON.stringify(value, (_, inner) => inner?.constructor === Object ? Object.fromEntries(Object.entries(inner).sort()) : inner)
     if (sorted(line) !== sorted(JSON.parse(JSON.stringify(record)))) throw new Error(`not the same record: ${JSON.stringify(line)}`)
@@ -87,7 +106,7 @@ function sameFields () {
 
 process.on('message', (message) => {
   if (message === 'close') process.exit(0)
-  process.send({ request: compare(requestRecord), bulk: compare(bulkRecord) })
+  process.send({ request: compare(requestRecord), known: compare(knownRecord), bulk: compare(bulkRecord) })
 })
 sameFields()
 process.send('ready')

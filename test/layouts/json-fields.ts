@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import type { AuditEvent } from '../../lib/contracts.js'
-import { createEventJson, createHttpJson, createUrlJson, kibanaJson } from '../../lib/layouts/json-fields.js'
+import { createEventJson, createHttpJson, createKibanaJson, createUrlJson } from '../../lib/layouts/json-fields.js'
 import { createJsonLayout } from '../../lib/layouts/json.js'
 import { enrich } from '../../lib/trail/enrich.js'
 
@@ -8,17 +8,21 @@ const process = { ecs: { version: '9.4.0' }, log: { level: 'INFO', logger: 'fast
 const time = '2026-11-22T10:00:00.000Z'
 const id = '019e0a1c-2d00-7000-8000-0123456789ab'
 
+/** A field and its value, as they stand in a line. */
+const parsed = (name: string, json: string): Record<string, unknown> => JSON.parse(`{${json.slice(1)}}`)[name]
+
 test('each writer says what JSON.stringify says, however often and in whatever order', async t => {
   const event = createEventJson()
   const url = createUrlJson()
   const http = createHttpJson()
+  const kibana = createKibanaJson()
   const category = Object.freeze(['web'] as const)
   const object = { type: 'a', id: '1' }
   for (let round = 0; round < 3; round++) {
-    for (const fields of [{ id, action: 'a', category }, { id: id.replace('0', '1'), action: 'a', category, outcome: 'failure' as const }, { id, action: 'b', reason: 'r' }]) t.same(JSON.parse(event(fields)), fields)
-    for (const fields of [{}, { space_id: 's' }, { session_id: 'x' }, { space_id: 's', session_id: 'x' }, { saved_object: object }, { space_id: '"', saved_object: { ...object, name: '\n' } }, { space_id: 's', add_to_spaces: ['a'] }, { saved_object: { type: 'only' } }]) t.same(JSON.parse(kibanaJson(fields, undefined)), fields)
-    for (const fields of [{ path: '/' }, { domain: 'd', path: '/"', port: 1, scheme: 'http', query: 'q' }, { domain: 'd', path: '/2', port: 1, scheme: 'http' }, { domain: 'e', fragment: 'f' }, {}]) t.same(JSON.parse(url(fields)), fields)
-    for (const fields of [{}, { request: { method: 'get' } }, { request: { method: 'get', headers: { 'x-forwarded-for': '"' } } }, { request: { method: '\n' } }, { request: { method: 'get' }, response: { status_code: 404 } }, { request: { bytes: 1 } }]) t.same(JSON.parse(http(fields, undefined)), fields)
+    for (const fields of [{ id, action: 'a', category }, { id: id.replace('0', '1'), action: 'a', category, outcome: 'failure' as const }, { id, action: 'b', reason: 'r' }]) t.same(parsed('event', event(fields)), fields)
+    for (const fields of [{}, { space_id: 's' }, { session_id: 'x' }, { space_id: 's', session_id: 'x' }, { saved_object: object }, { space_id: '"', saved_object: { ...object, name: '\n' } }, { space_id: 's', add_to_spaces: ['a'] }, { saved_object: { type: 'only' } }]) t.same(parsed('kibana', kibana(fields, undefined)), fields)
+    for (const fields of [{ path: '/' }, { domain: 'd', path: '/"', port: 1, scheme: 'http', query: 'q' }, { domain: 'd', path: '/2', port: 1, scheme: 'http' }, { domain: 'e', fragment: 'f' }, {}]) t.same(parsed('url', url(fields)), fields)
+    for (const fields of [{}, { request: { method: 'get' } }, { request: { method: 'get', headers: { 'x-forwarded-for': '"' } } }, { request: { method: '\n' } }, { request: { method: 'get' }, response: { status_code: 404 } }, { request: { bytes: 1 } }]) t.same(parsed('http', http(fields, undefined)), fields)
   }
 })
 
@@ -59,14 +63,23 @@ test('what an application changes between two events is written as it is then', 
   const url = createUrlJson()
   const domain = { name: 'one' }
   const fields = { domain, path: '/' } as never
-  t.same(JSON.parse(url(fields)).domain, { name: 'one' })
+  t.same(parsed('url', url(fields)).domain, { name: 'one' })
   domain.name = 'two'
-  t.same(JSON.parse(url(fields)).domain, { name: 'two' })
+  t.same(parsed('url', url(fields)).domain, { name: 'two' })
   const event = createEventJson()
   const outcome = { said: 'one' }
   const category = Object.freeze([{ said: 'one' }])
   const said = { id, action: 'a', outcome, category } as never
-  t.match(JSON.parse(event(said)), { outcome: { said: 'one' }, category: [{ said: 'one' }] })
+  t.match(parsed('event', event(said)), { outcome: { said: 'one' }, category: [{ said: 'one' }] })
   outcome.said = category[0]!.said = 'two'
-  t.match(JSON.parse(event(said)), { outcome: { said: 'two' }, category: [{ said: 'two' }] })
+  t.match(parsed('event', event(said)), { outcome: { said: 'two' }, category: [{ said: 'two' }] })
+})
+
+test('what was refused once is refused again, and is nobody else\'s opening', async t => {
+  const kibana = createKibanaJson()
+  const about = (known: { space_id: string, session_id: string }): string => kibana({ ...known, saved_object: { type: 'a', id: '1' } }, known)
+  about({ space_id: 'sales', session_id: 's' })
+  const torn = { space_id: '\ud800', session_id: 's' }
+  t.throws(() => about(torn))
+  t.throws(() => about(torn))
 })
