@@ -1,3 +1,4 @@
+import diagnostics from 'node:diagnostics_channel'
 import { test } from 'tap'
 import { auditedApp } from '../support/audited-app.js'
 
@@ -12,6 +13,13 @@ test('what is not asked for adds no listener to the server', async t => {
   t.same(await counts(OFF), [1, 0, 0, 0], 'Fastify\'s own')
   t.same(await counts({ ...OFF, bad_requests: true }), [2, 0, 0, 0])
   t.same(await counts({ ...OFF, tls_errors: true }), [1, 1, 1, 0])
+})
+
+test('an application that has been closed listens to no connection any more', async t => {
+  const { app } = await auditedApp(t)
+  t.ok(diagnostics.hasSubscribers('net.server.socket'))
+  await app.close()
+  t.notOk(diagnostics.hasSubscribers('net.server.socket'))
 })
 
 test('a trustProxy that throws keeps no security event from being said', async t => {
