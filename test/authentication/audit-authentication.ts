@@ -78,6 +78,21 @@ test('an error that is returned is a failure; successes may be left out', async 
   t.equal((await events()).length, 1)
 })
 
+test('no argument stands in the error of a failure: also when it is returned, or was changed meanwhile', async t => {
+  const { app, file } = await auditedApp(t)
+  const options = { provider, logger: () => app.audit.withoutRequest }
+  await auditAuthentication((tried: string) => new Error(`no ${tried}`), options)(WRONG)
+  const forgets = auditAuthentication((tried: { password: string }) => {
+    const { password } = tried
+    tried.password = ''
+    throw new Error(`no ${password}`)
+  }, options)
+  await t.rejects(forgets({ password: WRONG }), { message: `no ${WRONG}` })
+  const text = readFileSync(file, 'utf8')
+  t.equal(text.match(/"no \[redacted\]"/g)?.length, 2)
+  t.notMatch(text, WRONG)
+})
+
 test('nobody learns of an attempt before it is recorded', async t => {
   const { logger, story, acknowledge } = createSlowAudit()
   for (const password of [PASSWORD, WRONG]) {

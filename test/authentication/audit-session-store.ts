@@ -14,6 +14,7 @@ function stored (sessions: Record<string, Session>) {
     readonly #sessions = new Map(Object.entries(sessions))
     get (id: string, callback: (error: unknown, session?: Session) => void): void {
       if (id === 'unreadable') return callback(new Error('EIO'))
+      if (id === 'throws') throw new Error('EIO')
       const session = this.#sessions.get(id)
       if (session?.expired !== true) return callback(null, session)
       this.destroy(id, () => callback(null, session))
@@ -54,8 +55,14 @@ test('a session is recorded by hashes, before it goes', async t => {
 
 test('a session of nobody, or that is not there, is not recorded; one that cannot be read is', async t => {
   const { call, story } = stored({ anonymous: { cart: [] } })
-  for (const id of ['anonymous', 'gone', 'unreadable']) await call('destroy', id)
-  t.strictSame(story, ['destroyed anonymous', 'destroyed gone', { provider, sessionId: hashValue('unreadable', key), reason: 'expired' }, 'destroyed unreadable'])
+  for (const id of ['anonymous', 'gone', 'unreadable', 'throws']) await call('destroy', id)
+  t.strictSame(story, ['destroyed anonymous', 'destroyed gone', ...['unreadable', 'throws'].flatMap(id => [{ provider, sessionId: hashValue(id, key), reason: 'expired' }, `destroyed ${id}`])])
+})
+
+test('where it cannot be said whose a session was, its event says nobody', async t => {
+  const { call, story } = stored({ odd: { get user () { throw new Error('no') } } })
+  await call('destroy', 'odd')
+  t.strictSame(story, [{ provider, sessionId: hashValue('odd', key), reason: 'expired' }, 'destroyed odd'])
 })
 
 test('a store that destroys what it finds expired is recorded once', async t => {
@@ -65,9 +72,12 @@ test('a store that destroys what it finds expired is recorded once', async t => 
 })
 
 test('what cannot be recorded is not removed, where on_failure refuses', async t => {
-  const { store, call, refuse } = stored({ s: { user: { name: 'jane' } } })
+  const { store, call, refuse, story } = stored({ s: { user: { name: 'jane' } } })
   refuse(new Error('blocked'))
-  await t.rejects(call('destroy', 's'), { message: 'blocked' })
+  for (const times of [1, 2]) {
+    await t.rejects(call('destroy', 's'), { message: 'blocked' })
+    t.equal(story.length, times, 'recorded each time that it is tried')
+  }
   t.ok(store.has('s'))
 })
 

@@ -1,5 +1,6 @@
 import { test } from 'tap'
 import { readSettings } from '../../lib/config/read.js'
+import { shownSettings } from '../../lib/config/shown.js'
 
 const schema = { type: 'object', additionalProperties: true } as const
 const shown = (section: object, env = {}): unknown => readSettings(section, schema, { env }).shown
@@ -18,16 +19,27 @@ test('a URL is shown without who logs in, and without the secrets of its query',
   })
 })
 
+test('an appender may have any name, and is alone beside none', async t => {
+  const console = { type: 'console', password: 's3cret' }
+  t.strictSame(shown({ appender: console, appenders: { auth: console } }), { appenders: { auth: { type: 'console', password: '[redacted]' } } })
+  t.strictSame(shown({ appender: console, nested: { appenders: { auth: console } } }), { appender: { type: 'console', password: '[redacted]' }, nested: { appenders: { auth: '[redacted]' } } })
+})
+
 test('what a variable brought is shown as its reference, without its default', async t => {
-  const env = { FOLDER: '/hidden/folder', LIMIT: '12345' }
+  const env = { FOLDER: '/hidden/folder', LIMIT: '12345', HOST: 'h' }
   t.strictSame(shown({ file: '$' + '{FOLDER}/audit.log', list: ['$' + '{LIMIT}'], other: '$' + '{UNSET:hunter2}' }, env), {
     file: '$' + '{FOLDER}/audit.log', list: ['$' + '{LIMIT}'], other: '$' + '{UNSET:…}'
   })
+  t.strictSame(shown({ url: 'https://jane:s3cret@$' + '{HOST}/?token=s3cret' }, env), { url: 'https://[redacted]@$' + '{HOST}/?token=[redacted]' }, 'nor what stands around it')
 })
 
 test('what an application hands over in code is named, not shown, and depth is bounded', async t => {
   let deep: object = {}
   for (let i = 0; i < 50; i++) deep = { deep }
   t.match(shown({ a: { b: [1, true, null] } }), { a: { b: [1, true, null] } })
+  class Own { readonly password = 's3cret' }
+  t.strictSame(shown({ type: () => 's3cret', own: new Own(), list: [new Map([['s3cret', 1]])] }), { type: '[function]', own: '[object]', list: ['[object]'] })
+  const place = { text: 'config', offset: 0 }
+  t.strictSame(shownSettings({ own: new Own() }, { place, keyPlace: place, content: new Map() }), { own: '[object]' }, 'also one that has come past the reader')
   t.ok(JSON.stringify(shown({ deep })).length < 300)
 })

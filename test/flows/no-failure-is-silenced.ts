@@ -96,5 +96,7 @@ test('a setting lets them go by name, each for itself, and the rule counts them'
     const { events, rules } = await sayFour(t, { ignore_filters: everything, allow_silencing_failures: allowed })
     t.same(failures(events), left)
     t.match(rules, { ignore_filters: [dropped] })
+    const own = await sayFour(t, { appenders: { a: { ignore_filters: everything } }, allow_silencing_failures: allowed })
+    t.same(failures(own.events), left, 'also the filters of an appender')
   }
 })

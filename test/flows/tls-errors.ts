@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import tls from 'node:tls'
 import { test } from 'tap'
 import { auditedApp, eventually, listen } from '../support/audited-app.js'
-import { certificate, certificateOfAnAuthority, recorded, send, sendTls } from '../support/connections.js'
+import { certificate, certificateOfAnAuthority, type ConnectionEvent, recorded, send, sendTls } from '../support/connections.js'
 import { withoutOpenssl } from '../support/self-signed.js'
 
 for (const http2 of [false, true]) {
@@ -98,9 +98,16 @@ test('who does not speak HTTP/2 to a server that speaks nothing else is recorded
 test('a flood of one kind hides nothing of the other', { skip: withoutOpenssl }, async t => {
   const audited = await auditedApp(t, { section: { security: { connection_events_per_second: 1 } }, server: { https: certificate(t) } as never })
   const port = await listen(audited.app)
-  await Promise.all(Array.from({ length: 50 }, () => send(port, 'NO TLS\r\n\r\n')))
+  const flood = (): Promise<unknown> => Promise.all(Array.from({ length: 50 }, () => send(port, 'NO TLS\r\n\r\n')))
+  await flood()
   await sendTls(port, 'NO HTTP\r\n\r\n')
-  t.ok((await recorded(audited, 3)).short.includes('bad_headers HPE_INVALID_METHOD'))
+  // Of what is left out the last is told: it is none of the other kind.
+  await flood()
+  // Closed before the second is over.
+  const { events, short } = await recorded(audited, 2)
+  t.ok(short.includes('bad_headers HPE_INVALID_METHOD'))
+  const floods = events.filter(({ event }) => event.action === 'tls_error') as (ConnectionEvent & { labels?: { left_out_events?: number } })[]
+  t.equal(floods.reduce((sum, { labels }) => sum + 1 + (labels?.left_out_events ?? 0), 0), 100, 'all are counted, at the latest when the application ends')
 })
 
 test('settings leave each of them out', { skip: withoutOpenssl }, async t => {

@@ -18,9 +18,15 @@ test('fields that are secrets are hidden at any depth', async t => {
   t.equal(isCut, false)
 })
 
+test('a path is found in any case', async t => {
+  const { content } = createBodyReader(200, createRedaction([]), ['Customer.Born'])({ CUSTOMER: { born: 'hush' } })!
+  t.equal(content, '{"CUSTOMER":{"born":"[redacted]"}}')
+})
+
 test('text is hidden whole when a secret stands in it', async t => {
   for (const text of ['a=1&token=hush', '{"password":"hu&sh"}', '<in><password x="y">hush</password></in>', 'token: hush']) t.equal(read(text)?.content, '[redacted]', text)
   t.equal(read('just words')?.content, 'just words')
+  t.same(read(`token=${'hush'.repeat(100)}`), { content: '[redacted]', isCut: true }, 'and so is what there was more of')
   t.equal(read({ url: '/in?token=hush' })?.content, '{"url":"[redacted]"}')
 })
 
@@ -38,6 +44,7 @@ test('a body is cut at the size, in bytes, between characters', async t => {
   t.same(read('x'.repeat(201)), { content: 'x'.repeat(200), isCut: true })
   t.same(read('x'.repeat(200)), { content: 'x'.repeat(200), isCut: false })
   t.ok(read('😀'.repeat(200))!.content.isWellFormed())
+  t.equal(read('\ud800x')?.content, '\ufffdx')
 })
 
 test('a hostile body costs no more than there is room for', async t => {
@@ -55,4 +62,8 @@ test('a hostile body costs no more than there is room for', async t => {
   const wide = new Proxy(Array.from({ length: 100_000 }, () => 1), { get (list, at) { if (at !== 'length') read1000++; return Reflect.get(list, at) } })
   t.ok(read(wide)!.isCut)
   t.ok(read1000 < 1000, `${read1000} items`)
+  let fields = 0
+  const wideObject = new Proxy(Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, 1])), { get (object, name) { fields++; return Reflect.get(object, name) } })
+  t.ok(read(wideObject)!.isCut)
+  t.ok(fields < 1000, `${fields} fields`)
 })

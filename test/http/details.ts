@@ -44,6 +44,7 @@ const CASES = [
   ['/stream', {}, [200, 'success', 6]],
   ['/hijack', {}, [200, 'success', 3]],
   ['/ok', { method: 'HEAD' }, [200, 'success', 0]],
+  ['/hijack', { method: 'HEAD' }, [200, 'success', 0]],
   ['/ok', { headers: { authorization: 'bad' } }, [401, 'failure', 4]],
   ['/missing', {}, [404, 'failure', undefined]],
   ['/throws', {}, [500, 'failure', undefined]]
@@ -139,17 +140,17 @@ test('HTTP/2: answers, and answers that are cut', async t => {
 
 test('details, headers and body are recorded as far as they are listed, without secrets', async t => {
   const audited = await withHttp(t, {
-    record: 'both', details: ['route', 'referrer', 'user_agent'], headers: ['Authorization', 'X-Tenant', 'cookie'], body: { content_types: ['application/json'] }, redact: { body: ['customer.iban'] }
+    record: 'both', details: ['route', 'referrer', 'user_agent'], headers: ['Authorization', 'X-Tenant', 'cookie', 'x-member'], body: { content_types: ['application/Json'] }, redact: { headers: ['X_Member'], body: ['customer.iban', 'born'] }
   })
   addRoutes(audited.app)
   const port = await listen(audited.app)
-  const payload = JSON.stringify({ a: { Password: 'hush' }, customer: { iban: 'hush' }, iban: 1 })
-  const headers = { 'content-type': 'Application/JSON; charset=utf-8', referer: 'http://me:hush@h/p?token=hush&b=1', 'user-agent': 'me', authorization: 'hush', cookie: 'sid=hush', 'x-tenant': 'acme', 'x-other': 'hush' }
+  const payload = JSON.stringify({ a: { Password: 'hush', Born: 'hush' }, customer: { iban: 'hush' }, iban: 1 })
+  const headers = { 'content-type': 'Application/JSON; charset=utf-8', referer: 'http://me:hush@h/p?token=hush&b=1', 'user-agent': 'me', authorization: 'hush', cookie: 'sid=hush', 'x-tenant': 'acme', 'x-member': 'hush', 'x-other': 'hush' }
   await fetch(`http://127.0.0.1:${port}/post?token=hush`, { method: 'POST', headers, body: payload })
   const [first, second] = await eventsOf(audited, 2)
-  const request = { referrer: 'http://h/p?token=[redacted]&b=1', headers: { authorization: '[redacted]', cookie: '[redacted]', 'x-tenant': 'acme' } }
+  const request = { referrer: 'http://h/p?token=[redacted]&b=1', headers: { authorization: '[redacted]', cookie: '[redacted]', 'x-tenant': 'acme', 'x-member': '[redacted]' } }
   t.match(first, { http: { route: '/post', request: { ...request, body: { bytes: payload.length } } }, user_agent: { original: 'me' } })
-  t.same(second!.http.request.body, { bytes: payload.length, content: '{"a":{"Password":"[redacted]"},"customer":{"iban":"[redacted]"},"iban":1}' })
+  t.same(second!.http.request.body, { bytes: payload.length, content: '{"a":{"Password":"[redacted]","Born":"[redacted]"},"customer":{"iban":"[redacted]"},"iban":1}' })
   t.notOk('content' in first!.http.request.body!)
   t.notMatch(readFileSync(audited.file, 'utf8'), /hush/)
 })
@@ -175,6 +176,23 @@ test('record: request with preHandler has the body in its event', async t => {
   await audited.app.inject({ method: 'POST', url: '/post', payload: { a: 1 } })
   const [event] = await eventsOf(audited, 1)
   t.match(event, { message: 'User is requesting [/post] endpoint', event: { outcome: 'unknown' }, http: { request: { body: { bytes: 7, content: '{"a":1}' } } } })
+})
+
+test('record: both with preHandler has the body in the second event only', async t => {
+  const audited = await withHttp(t, { record: 'both', hook: 'preHandler', body: { content_types: ['application/json'] } })
+  addRoutes(audited.app)
+  await audited.app.inject({ method: 'POST', url: '/post', payload: { a: 1 } })
+  const events = await eventsOf(audited, 2)
+  t.same(events.map(({ http }) => http.request.body), [{ bytes: 7 }, { bytes: 7, content: '{"a":1}' }])
+})
+
+test('a body that cannot be read is recorded as such, and hinders nobody', async t => {
+  const audited = await withHttp(t, { record: 'response', body: { content_types: ['text/odd'] } })
+  addRoutes(audited.app)
+  audited.app.addContentTypeParser('text/odd', { parseAs: 'string' }, async () => new Proxy({}, { ownKeys () { throw new Error('no keys') } }))
+  t.equal((await audited.app.inject({ method: 'POST', url: '/raw', headers: { 'content-type': 'text/odd' }, payload: 'x' })).statusCode, 200)
+  const [event] = await eventsOf(audited, 1)
+  t.match(event, { event: { outcome: 'success' }, http: { request: { body: { content: '[cannot be read: no keys]' } } }, labels: { http_body_cut: true } })
 })
 
 test('paths that are ignored have no event at all', async t => {

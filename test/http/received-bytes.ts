@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { test, type Test } from 'tap'
@@ -32,6 +33,16 @@ test('what comes is counted, over HTTP/1 and HTTP/2, also what came before the c
     client.close()
     second.close()
   }
+})
+
+test('text is counted by its bytes', async t => {
+  const request = new Readable({ read () {} }) as IncomingMessage
+  const counted = countReceivedBytes(request)
+  request.push('ä')
+  request.push('00ff', 'hex')
+  request.push(null)
+  t.equal((await buffer(request)).length, 4)
+  t.equal(counted(), 4)
 })
 
 interface Told { readonly http: { readonly request: { readonly body?: { readonly bytes?: number } } } }
@@ -66,4 +77,12 @@ test('the event of a request that comes in has what its client says, where its b
   const { port, bytes } = await withBytes(t, { record: 'both' })
   await sendRaw(port, post('Content-Length: 900', 'four'), { then: socket => { setTimeout(() => socket.destroy(), 100) } })
   t.same(await bytes(2), [900, 4])
+})
+
+test('what a client says is recorded as far as it can be', async t => {
+  const { port, bytes } = await withBytes(t, { record: 'both' })
+  await sendRaw(port, post('Content-Length: 999999999999999', ''))
+  await sendRaw(port, post('Content-Length: 9999999999999999', ''))
+  const [first, , second] = await bytes(4)
+  t.same([first, second], [999_999_999_999_999, undefined], 'what is no safe number is nobody\'s')
 })

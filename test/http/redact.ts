@@ -26,6 +26,17 @@ test('the values of secrets are hidden, and all else stands as it came', async t
   ] as const) t.equal(query(came), shown, came)
 })
 
+test('of a URL, nobody\'s name and password and no secret behind ?, ; or # is shown', async t => {
+  const { url } = createRedaction([])
+  for (const [came, shown] of [
+    ['https://jane:hush@h/p?a=1', 'https://h/p?a=1'],
+    ['//jane:hu@sh@h', '//h'],
+    ['https://h/p;token=hush', 'https://h/p;token=[redacted]'],
+    ['https://h/in#access_token=hush&b=1', 'https://h/in#access_token=[redacted]&b=1'],
+    ['https://h/p?q=a@b', 'https://h/p?q=a@b'], ['/token', '/token']
+  ] as const) t.equal(url(came), shown, came)
+})
+
 test('names that look like a secret', async t => {
   for (const name of ['authorization', 'X-Auth-Token', 'cookie', 'Set-Cookie', 'connect.sid', 'session_id', 'privateKey', 'keys', 'client-secret', 'jwt', 'code', 'X-Amz-Signature', 'credentials']) t.ok(isSecret(name), name)
   for (const name of ['author', 'keyword', 'page', 'passenger', 'side', 'country_code', 'a']) t.notOk(isSecret(name), name)

@@ -1,3 +1,4 @@
+import diagnostics from 'node:diagnostics_channel'
 import { test } from 'tap'
 import { auditedApp } from '../support/audited-app.js'
 
@@ -14,6 +15,13 @@ test('what is not asked for adds no listener to the server', async t => {
   t.same(await counts({ ...OFF, tls_errors: true }), [1, 1, 1, 0])
 })
 
+test('an application that has been closed listens to no connection any more', async t => {
+  const { app } = await auditedApp(t)
+  t.ok(diagnostics.hasSubscribers('net.server.socket'))
+  await app.close()
+  t.notOk(diagnostics.hasSubscribers('net.server.socket'))
+})
+
 test('a trustProxy that throws keeps no security event from being said', async t => {
   const { app, events } = await auditedApp(t, { server: { trustProxy: () => { throw new Error('no') } } })
   app.get('/', async (_request, reply) => reply.code(403).send('no'))
@@ -22,9 +30,9 @@ test('a trustProxy that throws keeps no security event from being said', async t
 })
 
 test('a query that holds a secret is recorded without it', async t => {
-  const { app, events } = await auditedApp(t, { section: { http: { redact: { query: ['pin'] } } } })
+  const { app, events } = await auditedApp(t, { section: { http: { redact: { query: ['iban'] } } } })
   app.get('/', async (_request, reply) => reply.code(403).send('no'))
-  await app.inject('/?pin=4711&token=4711')
+  await app.inject('/?iban=4711&token=4711')
   const refused = (await events()).filter(({ event }) => event.action === 'missing_privileges')
   t.equal(refused.length, 1)
   t.notMatch(JSON.stringify(refused.map(({ url }) => url)), '4711')

@@ -1,5 +1,6 @@
 // Connections that bring no HTTP: raw TCP clients. Those that bring no TLS are in test/flows/tls-errors.ts.
 import { mkdtempSync } from 'node:fs'
+import { connect as connectHttp2, type Http2ServerRequest } from 'node:http2'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -119,6 +120,21 @@ test('bytes that are no HTTP/2 are recorded', async t => {
   const { events, short } = await recorded(audited, 1)
   t.same(short, ['bad_headers ERR_HTTP2_ERROR'])
   t.same(events[0]!.client, { ip: '127.0.0.1', port: from })
+})
+
+test('a session of HTTP/2 that the application ends, for a reason of its own, is no fault', async t => {
+  const audited = await auditedApp(t, { server: { http2: true } as never, section: { http: { ignore_paths: ['/'] } } })
+  audited.app.get('/', request => {
+    const { stream } = request.raw as unknown as Http2ServerRequest
+    stream.session!.destroy(new Error('geheim'))
+    return new Promise(() => {})
+  })
+  const port = await listen(audited.app)
+  const session = connectHttp2(`http://127.0.0.1:${port}`).on('error', () => {})
+  session.request({ ':path': '/' }).on('error', () => {})
+  await new Promise(resolve => session.once('close', resolve))
+  await send(port, 'NO HTTP\r\n\r\n')
+  t.same((await recorded(audited, 1)).short, ['bad_headers ERR_HTTP2_ERROR'])
 })
 
 test('of thousands of connections that bring no HTTP few are recorded, all are counted, and the application goes on', async t => {

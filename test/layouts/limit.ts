@@ -45,7 +45,7 @@ test('an event that fits is laid out once, and its bytes are counted only when i
 
 test('the longest texts are cut to fit, and the mark says which and how many bytes they had', async t => {
   const { bytes, parsed } = written({ message: 'é'.repeat(9000), list: ['x'.repeat(5000), 'short'], error: { message: 'whole' } })
-  t.ok(bytes <= LIMIT && bytes > LIMIT / 2, `${bytes} bytes`)
+  t.ok(bytes <= LIMIT && bytes > LIMIT - 2048, `${bytes} bytes: no more is cut than the mark may take`)
   t.equal(parsed.labels.audit_truncated, 'message (18000 bytes), list[0] (5000 bytes)')
   t.match(parsed, { error: { message: 'whole' }, list: [/^x+$/, 'short'], user: { id: '1', name: 'ann' }, kibana: { saved_object: { id: '7' } } })
   t.match(parsed.message, /^é+$/)
@@ -73,6 +73,17 @@ test('whatever the event, its line is JSON within the limit, and says who, what 
   }
   t.equal(written({ user: { id: '1', name: hash, roles: Array(9000).fill('role') } }).parsed.user.name, hash, 'a hash stays whole')
   t.match(written({ further: many(5000, 12) }).parsed.labels.audit_truncated, /^further \(\d{5} bytes\)/)
+})
+
+test('of an event with too many values, what nobody can do without stays, and so do the marks', async t => {
+  const further = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`k${i}`, 12]))
+  const kept = { kibana: { space_id: 'default', session_id: 's_1' }, error: { code: 'E', message: 'no' }, user: { id: '1', name: 'ann' } }
+  const { parsed } = written({ ...kept, further, labels: { audit_fault: 'a fault', audit_truncated: 'a (9 bytes)', other: 'o' } })
+  t.strictSame({ kibana: parsed.kibana, error: parsed.error, user: parsed.user }, kept)
+  t.match(parsed.labels, { audit_fault: 'a fault', audit_truncated: /^a \(9 bytes\), further \(\d{5} bytes\)/, other: undefined })
+  const texts = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`k${i}`, 'x'.repeat(100)]))
+  t.equal(written({ further: texts }).parsed.labels.audit_truncated.split(',')[0], `further (${JSON.stringify(texts).length} bytes)`, 'as it was before its texts were cut')
+  t.equal(written({ further, event: { id: '1', action: 'a', category: Array(50).fill('web') } }).parsed.event.category.length, 10)
 })
 
 test('a record is not changed by it, and a pattern is held to the limit as well', async t => {

@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { text } from 'node:stream/consumers'
 import { test } from 'tap'
@@ -50,4 +52,36 @@ test('a reader that does not read is not waited for again; what comes after half
   t.ok(lines.length < 500, 'most had no room')
   t.equal(lines.at(-1), 'after')
   t.match(lines.slice(1, -2).filter(line => line.length !== 5000), [])
+})
+
+test('half a line is ended once, by the next one that goes through; who reads again is waited for again', async t => {
+  const child = run(`${USED} write('x'.repeat(1000000) + '\\n'); process.send('stuck'); process.once('message', () => { write('after\\n'); write('again\\n'); process.send('said'); process.once('message', () => { for (let i = 0; i < 300; i++) write(i + 'x'.repeat(5000) + '\\n'); process.reallyExit(0) }) }) })`, ['ignore', 'inherit', 'pipe', 'ipc'])
+  const closed = once(child, 'close')
+  await once(child, 'message')
+  child.send('go')
+  await once(child, 'message')
+  let read = ''
+  const stderr = child.stderr!.setEncoding('utf8').on('data', (text: string) => { read += text })
+  for (let length = -1; length !== read.length;) {
+    length = read.length
+    await wait(50)
+  }
+  child.send('on')
+  await once(child, 'message')
+  stderr.pause()
+  child.send('more')
+  await wait(100)
+  stderr.resume()
+  await closed
+  const [used, half, ...lines] = read.split('\n').slice(0, -1)
+  t.match([used, half], ['used', /^x+$/])
+  t.ok(half!.length < 1_000_000)
+  t.same(lines.map(line => line.replace(/x{5000}$/, '')), ['after', 'again', ...Array.from({ length: 300 }, (_, i) => String(i))])
+})
+
+test('what has not begun leaves nothing behind: the next line begins where it stands', async t => {
+  const file = resolve(t.testdir(), 'stderr')
+  const child = run(`const fs = await import('node:fs'); fs.closeSync(2); write('one\\n'); if (fs.openSync(${JSON.stringify(file)}, 'w') !== 2) process.exit(3); write('two\\n')`, ['ignore', 'inherit', 'ignore'])
+  t.same(await once(child, 'close'), [0, null])
+  t.equal(readFileSync(file, 'utf8'), 'two\n')
 })

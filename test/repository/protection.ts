@@ -4,6 +4,7 @@ import type { Test } from 'tap'
 import type { AuditEvent, AuditUser, OnFailure, Operation, Operations, RepositoryOptions } from '../../lib/contracts.js'
 import { auditRepository } from '../../lib/repository/audit-repository.js'
 import { crudOperations } from '../../lib/repository/crud.js'
+import type { ProtectionRule } from '../../lib/repository/settings.js'
 import { ALWAYS_GO_ON } from '../../lib/trail/on-failure.js'
 import { blocking, createRecordingLogger, type RecordingLogger } from '../support/recording-logger.js'
 import { SavedObjectsClient, type FindOptions } from '../support/saved-objects.js'
@@ -14,13 +15,16 @@ interface Wish {
   readonly options?: RepositoryOptions
   readonly onFailure?: OnFailure
   readonly timeout?: number
+  readonly rules?: readonly ProtectionRule[]
 }
 
 const jane: AuditUser = { name: 'jane', roles: ['editor'] }
 const admin: AuditUser = { name: 'root', roles: ['viewer', 'admin'] }
 
+const rulesWith = (refuse: boolean): ProtectionRule[] => [{ types: ['key', 'config'], roles: ['admin', 'owner'], refuse }, { types: ['key'], roles: ['viewer', 'editor'], refuse }]
+
 /** An audited repository in which `key` and `config` are protected; its calls stand in the logger's story. */
-function protect<T extends object> (t: Test, repository: T, { refuse = true, user = jane, options = {}, onFailure = ALWAYS_GO_ON, timeout = 5000 }: Wish = {}): { audited: T, logger: RecordingLogger } {
+function protect<T extends object> (t: Test, repository: T, { refuse = true, user = jane, options = {}, onFailure = ALWAYS_GO_ON, timeout = 5000, rules = rulesWith(refuse) }: Wish = {}): { audited: T, logger: RecordingLogger } {
   const logger = createRecordingLogger(t, 1)
   logger.user = user
   const told = new Proxy(repository, {
@@ -29,7 +33,6 @@ function protect<T extends object> (t: Test, repository: T, { refuse = true, use
       return typeof value !== 'function' ? value : (...args: unknown[]) => { logger.story.push(`calls ${String(key)}`); return Reflect.apply(value, target, args) as unknown }
     }
   })
-  const rules = [{ types: ['key', 'config'], roles: ['admin', 'owner'], refuse }, { types: ['key'], roles: ['viewer', 'editor'], refuse }]
   const settings = { unaudited_read_types: ['config'], include_saved_object_names: true, protection: { rules, timeout } }
   return { logger, audited: auditRepository(told, options, { logger: () => logger, settings, onFailure }) }
 }
@@ -241,4 +244,12 @@ test('a repository of one kind of object is protected by its type; authorize is 
   t.same(asked, ['remove'])
   t.same(await permitted.audited.now('9'), { id: '9' }, 'a synchronous read has to wait for the user')
   t.equal(audited.count(), 7, 'what is in no table is not known')
+})
+
+test('what a rule that only records protects goes on, whatever another rule refuses', async (t) => {
+  const rules = [{ types: ['key'], roles: ['admin'], refuse: true }, { types: ['config'], roles: ['admin'], refuse: false }]
+  const { audited, logger } = protect(t, await client(), { rules })
+  t.match(await audited.get('config', '8'), { id: '8' })
+  await t.rejects(audited.bulkGet([{ type: 'config', id: '8' }, key]), { code: 'AUDIT_ERR_PROTECTED' })
+  t.same(attempts(logger).map(({ message }) => message), ['User is accessing protected config [id=8]', 'Failed attempt to access protected config [id=8]', 'Failed attempt to access protected key [id=9]'])
 })

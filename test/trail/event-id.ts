@@ -52,6 +52,11 @@ test('when a clock that was set back stays back for longer than the counter last
   t.ok(nextId(TIME) > previous, 'and does not fall behind')
 })
 
+test('where counting begins is nobody\'s to guess', async t => {
+  const counters = Array.from({ length: 20 }, () => createEventIds()(TIME).slice(14, 23))
+  t.ok(new Set(counters).size > 1)
+})
+
 test('a time within a millisecond is that millisecond', async t => {
   const { disordered } = idsOf(Array.from({ length: 20_000 }, (_, index) => TIME + (index % 10) / 10))
   t.equal(disordered, 0)

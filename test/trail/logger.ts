@@ -2,6 +2,7 @@ import { test } from 'tap'
 import type { AuditEvent, ScopeFacts } from '../../lib/contracts.js'
 import type { WrapRepository } from '../../lib/trail/acting-logger.js'
 import { Logger, RequestlessLogger, STRETCH } from '../../lib/trail/logger.js'
+import { ALWAYS_GO_ON } from '../../lib/trail/on-failure.js'
 import type { Trail } from '../../lib/trail/trail.js'
 
 const say = (message: string): AuditEvent => ({ message, event: { action: 'a' } })
@@ -25,7 +26,8 @@ function recordingTrail (): { trail: Trail, logged: [string, ScopeFacts, number]
       givingUp.push(giveUp)
       return { acknowledged: new Promise<void>(resolve => { recorded = resolve }), record: (...all: Parameters<Trail['logAll']>) => recorded(trail.logAll(...all)) }
     },
-    now: () => ++now
+    now: () => ++now,
+    onFailure: ALWAYS_GO_ON
   } as unknown as Trail
   return { trail, logged, acknowledge: settle, giveUp () { for (const giveUp of givingUp) giveUp() } }
 }
@@ -208,4 +210,16 @@ test('what is no list is one event, and nothing is thrown', async t => {
       t.equal(said.length, 1)
     }
   }
+})
+
+test('the handle of a task has what was found out for its event, and waits for nobody who does not answer', async t => {
+  const { trail, acknowledge, giveUp } = recordingTrail()
+  acknowledge()
+  const facts = { user: { name: 'late' }, trace: { id: 'abc' } }
+  t.match(await new TestLogger(trail, () => Promise.resolve(facts), wrap).task({ id: '1' }), facts)
+  const given = new TestLogger(trail, () => new Promise<never>(() => {}), wrap).task({ id: '2' })
+  giveUp()
+  const { user, trace } = await given
+  t.equal(user, undefined)
+  t.match(trace.id, /^[0-9a-f]{32}$/)
 })

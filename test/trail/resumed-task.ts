@@ -49,6 +49,10 @@ test('a task has one outcome: the first that is said', async (t) => {
   await task.run(async (given) => { await given.failure(new Error('half of it')) })
   await task.success()
   t.same(outcomes(events), [['failure', 'Error', 'half of it']])
+  const { task: other, events: said } = resumed(t)
+  await other.success()
+  await other.failure(new Error('too late'))
+  t.same(outcomes(said), ['success'])
 })
 
 test('what is done is done, whether or not it can be recorded; who asks for the record is told', async (t) => {

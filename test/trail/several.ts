@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import type { AuditEvent, FailureClass, FailurePolicy, Layout } from '../../lib/contracts.js'
+import type { Appender, AuditEvent, FailureClass, FailurePolicy, Layout } from '../../lib/contracts.js'
 import { ALWAYS_GO_ON } from '../../lib/trail/on-failure.js'
 import type { Destination } from '../../lib/trail/outlet.js'
 import type { Routing } from '../../lib/trail/several.js'
@@ -14,7 +14,7 @@ const saying = (message: string, action = 'a'): AuditEvent => ({ message, event:
 interface Setup { trail: Trail, appenders: Record<string, SlowAppender>, stderr: string[], told: string[] }
 
 /** A trail with an appender for each name; each starts when its first, empty batch is released. */
-async function setupOf (names: Record<string, Partial<Destination>>, { routing = {}, maxBytes = 2 ** 20 }: { routing?: Partial<Routing>, maxBytes?: number } = {}): Promise<Setup> {
+async function setupOf (names: Record<string, Partial<Destination>>, { routing = {}, maxBytes = 2 ** 20, timeout = 60_000 }: { routing?: Partial<Routing>, maxBytes?: number, timeout?: number } = {}): Promise<Setup> {
   const stderr: string[] = []
   const told: string[] = []
   const appenders = Object.fromEntries(Object.keys(names).map(name => [name, createSlowAppender()]))
@@ -26,10 +26,10 @@ async function setupOf (names: Record<string, Partial<Destination>>, { routing =
     surroundings: { now: Date.now, log },
     policies: policiesWith('continue'),
     onFailure: ALWAYS_GO_ON,
-    queue: { maxBytes, timeout: 60_000 },
+    queue: { maxBytes, timeout },
     stop () {}
   })
-  for (const appender of Object.values(appenders)) appender.release()
+  for (const appender of Object.values(appenders)) if (appender.isUnderWay) appender.release()
   await turn()
   return { trail, appenders, stderr, told }
 }
@@ -143,4 +143,20 @@ test('a process that leaves writes what waits for each', async t => {
   trail.writeNow()
   t.same([a!.text, b!.text], ['one\n', 'one\n'])
   t.match(trail.status(), { written: 1, queued: 0 })
+})
+
+test('the fallback has an event once that several cannot take, however the log ends; standard error has none', async t => {
+  // What is probed at start still works.
+  const full = (): Appender => ({ append: ({ ends }) => ends.length === 0 ? Promise.resolve() : Promise.reject(new Error('disk is full')), close: async () => {} })
+  const hangs = (): Appender => ({ append: () => new Promise(() => {}), close: async () => {} })
+  for (const [kind, end] of [[full, (trail: Trail) => trail.close()], [hangs, (trail: Trail) => { trail.writeNow(true) }]] as const) {
+    const { trail, appenders: { reserve }, stderr } = await setupOf({ a: { appender: kind() }, b: { appender: kind() }, reserve: {} }, { routing: { fallback: 'reserve' }, timeout: 50 })
+    reserve!.append = async batch => { reserve!.text += batch.bytes.toString() }
+    trail.log(saying('one'), {}, 0)
+    await end(trail)
+    t.equal(reserve!.text, 'one\n')
+    t.same(stderr, [])
+    t.match(trail.status(), { written: 1, lost: 0, queued: 0 })
+    t.ok(isExact(trail.status()))
+  }
 })

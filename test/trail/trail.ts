@@ -244,3 +244,32 @@ test('closing gives up on users that are never found out, and records their even
   await hold.acknowledged
   t.equal(lines().length, 1)
 })
+
+test('the farewell is said once, after what was held and what was lost: when it is closed, when the process ends, and when it ends while it is being closed', async t => {
+  const json = createJsonLayout()
+  const parts = {
+    layout: ((record, facts) => { if (record.message === 'bad') throw new Error('no'); return json(record, facts) }) as Layout,
+    farewell: () => ({ message: 'farewell', event: { action: 'audit_stopped' } })
+  }
+  const leave = async (way: (trail: Trail) => Promise<void> | void, { append, holds = true }: { append?: Appender['append'], holds?: boolean } = {}): Promise<unknown[]> => {
+    const { trail, lines } = trailOf({ ...parts, ...append !== undefined && { append } })
+    await t.rejects(trail.log({ ...event, message: 'bad' }, {}, 0), { code: 'AUDIT_ERR_WRITE' })
+    // With nothing written since, nobody but the end tells what was lost.
+    if (holds) {
+      const hold = trail.hold(1, () => hold.record([{ ...event, message: 'held' }], {}, 0))
+    }
+    await way(trail)
+    return lines().map(({ message }) => message)
+  }
+  const last = ['held', '1 audit event has been lost', 'farewell']
+  t.same(await leave(trail => trail.close()), last)
+  t.same(await leave(trail => trail.close(), { holds: false }), last.slice(1))
+  t.same(await leave(trail => trail.writeNow(true)), last)
+  t.same(await leave(async trail => {
+    trail.close().catch(() => {})
+    trail.writeNow()
+    await turn()
+    trail.writeNow(true)
+    trail.writeNow(true)
+  }, { append: () => new Promise(() => {}) }), last)
+})

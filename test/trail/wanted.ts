@@ -37,6 +37,7 @@ test('no filter silences a failed authentication or authorization', async (t) =>
 test('a setting that says so by name lets them go, each for itself', async (t) => {
   const logins = drops({ ignore: [failures], allowed: ['authentication'] })
   t.same([logins(login), logins(refusal)], [true, false])
+  t.ok(logins(record({ action: 'user_login', category: ['authentication'], outcome: 'failure' }, { error: { code: 'Error', message: 'no' } })), 'with an error it is no refusal either')
   const refusals = drops({ ignore: [failures], allowed: ['authorization'] })
   t.same([refusals(login), refusals(refusal)], [false, true])
 })

@@ -3,8 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { userLoginEvent } from '../../../lib/events/authentication.js'
 import { hashValue } from '../../../lib/index.js'
 import { createJsonLayout } from '../../../lib/layouts/json.js'
-import { compileFields, type FieldLists, withFields } from '../../../lib/trail/fields/compile.js'
+import { compileFields, countersOf, type FieldLists, withFields } from '../../../lib/trail/fields/compile.js'
+import { Tally } from '../../../lib/trail/tally.js'
 import { auditedApp } from '../../support/audited-app.js'
+import { recordWith } from '../../support/records.js'
 
 const KEY = 'secret-'.repeat(5)
 /** `${name}`, kept apart from template strings. */
@@ -122,4 +124,18 @@ test('the key is not in audit_started or audit_stopped, in status(), in the appl
     said.push(String((error as Error).stack))
   }
   t.notMatch(said.join('\n'), /hunter2/)
+})
+
+test('each rule counts, in its own place, the events that it has changed', async (t) => {
+  const of = (...fields: string[]) => ({ fields })
+  const all = lists({ exclude: [of('user.email'), of('labels.none')], hash: [of('user.name'), of('user.id'), of('user.none')], include: [of('user', 'client', 'trace')] })
+  const tally = new Tally()
+  const counts = tally.countsFor(countersOf(all))
+  const change = compileFields([{ lists: all, counts }], KEY)!
+  for (const more of [{ user: jane }, { user: { name: 'ann' }, further: 1 }, { user: undefined, further: undefined }]) {
+    tally.begin()
+    change(recordWith(more))
+    tally.commit()
+  }
+  t.same(counts.read(), [1, 0, 2, 1, 0, 1])
 })

@@ -16,6 +16,8 @@ test('remove takes a property out and leaves the record of others as it was', as
   t.notOk('client' in after)
   t.equal(after.further, 1, 'and nothing else goes with it')
   t.same(before, recordWith({ further: 1 }))
+  const withValue = compileRewrite({ type: 'meta', mode: 'remove', properties: [{ path: 'user.name', value: 'x' }] })
+  t.same(written(withValue(before)).user, { id: '1' }, 'whatever value is given beside it')
 })
 
 test('update changes what exists, and adds nothing', async (t) => {
