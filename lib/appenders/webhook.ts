@@ -106,7 +106,7 @@ export async function createWebhookAppender (config: WebhookConfig, surroundings
     format: made,
     sign: secrets.length === 0 ? () => ({}) : createSignature(secrets),
     // A short value is no secret, and would hide what it happens to be part of.
-    secrets: [...secrets, ...Object.values(sent), ...Object.values(sent).map(value => value.replace(/^\w+ +/, '')), password, url.search.slice(1)].filter(secret => secret.length >= 8),
+    secrets: [...secrets, ...Object.values(sent), ...Object.values(sent).map(value => value.replace(/^\w+ +/, '')), password, url.search.slice(1), ...pathSecrets(url)].filter(secret => secret.length >= 8),
     dispatcher: new Agent({ connect: { ...tls, timeout }, headersTimeout: timeout, bodyTimeout: timeout, pipelining: 1, connections: 1 }),
     now: surroundings.now
   }))
@@ -119,6 +119,11 @@ function withoutUser (text: string): { readonly url: URL, readonly authorization
   url.username = url.password = ''
   if (username === '' && password === '') return { url, authorization: {}, password }
   return { url, authorization: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }, password }
+}
+
+/** The path, and its parts, as a server may repeat them: with many webhooks it is all that a sender has to know. */
+function pathSecrets ({ pathname }: URL): string[] {
+  return [pathname, decoded(pathname), ...[pathname, decoded(pathname)].flatMap(path => path.split('/'))]
 }
 
 /** What a percent sign stands for, where it stands for something. */

@@ -58,7 +58,7 @@ test('no secret of the settings is shown anywhere but to the other side', async 
     section: {
       lifecycle_events: true,
       appender: {
-        ...configTo(receiver.url.replace('//', '//name-in-url:password-in-url@') + '/in?key=key-in-query'),
+        ...configTo(receiver.url.replace('//', '//name-in-url:password-in-url@') + '/in/path-of-the-hook?key=key-in-query'),
         headers: { 'X-Token': 'Token token-in-header' },
         signature: { secret: secrets[4] },
         spool: { path: join(t.testdirName, 'spool') }
