@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { createShippingAppender } from '../../../lib/appenders/shipping/appender.js'
@@ -8,6 +8,7 @@ import { newSlotName } from '../../../lib/appenders/shipping/slots.js'
 import { within } from '../../../lib/appenders/shipping/forwarder.js'
 import { batchOf, surroundingsIn } from '../../support/appender-contract.js'
 import { eventually } from '../../support/audited-app.js'
+import { clockByHand } from '../../support/clock-by-hand.js'
 import { createStoreSender } from '../../support/store-sender.js'
 
 const QUICK: ShippingConfig = { batch: { timeout: '1ms' }, backoff: { init: '1ms', max: '5ms' }, shutdown_timeout: '1s' }
@@ -37,6 +38,41 @@ test('what others have left is sent first, oldest first, and removed; half a lin
   t.match(surroundings.notices, [{ what: 'line_torn', path: folders[1], bytes: 8 }])
   t.match(readFileSync(join(directory, 'audit-spool/dead-letters.ndjson'), 'utf8'), /"reason":"half a line, .*"event":"\{\\"half\\":"\}\n$/)
   t.match(appender.shipping!(), { backlog: 0, sent: 30, rejected: 0 })
+  await appender.close()
+})
+
+test('what a process leaves that ends meanwhile is adopted within a minute, again and again', async t => {
+  const clock = clockByHand(t)
+  const directory = t.testdir()
+  const store = createStoreSender()
+  const appender = await createShippingAppender(QUICK, surroundingsIn(directory), store)
+  for (const round of [1, 2]) {
+    await eventually(() => clock.waiting > 0)
+    const folder = leave(directory, 1000, textOf(linesOf(round * 10, round * 10 + 10)))
+    clock.putOn(60_000)
+    await eventually(() => store.lines.length === round * 10)
+    t.same(store.lines, linesOf(10, round * 10 + 10))
+    await eventually(() => !existsSync(folder))
+    t.notOk(existsSync(folder))
+  }
+  await appender.close()
+})
+
+test('dead letters count for the size of the spool; within a minute it is seen that somebody has moved them away', async t => {
+  const clock = clockByHand(t)
+  const directory = t.testdir()
+  const store = createStoreSender()
+  store.answer = events => events.map(() => ({ rejected: 'poison' }))
+  const appender = await createShippingAppender({ ...QUICK, spool: { max_bytes: '1mb' } }, surroundingsIn(directory), store)
+  const batch = batchOf(Array.from({ length: 100 }, (_, index) => `${index}`.padEnd(9999, 'x')))
+  await appender.append(batch)
+  await eventually(() => appender.shipping!().rejected === 100)
+  await t.rejects(appender.append(batch), { code: 'AUDIT_ERR_SPOOL_FULL' })
+  await eventually(() => appender.shipping!().backlog === 0 && clock.waiting > 0)
+  renameSync(join(directory, 'audit-spool/dead-letters.ndjson'), join(directory, 'seen-to'))
+  await t.rejects(appender.append(batch), { code: 'AUDIT_ERR_SPOOL_FULL', linesWritten: 0 }, 'not seen yet')
+  clock.putOn(60_000)
+  t.ok(await eventually(() => appender.append(batchOf(['y'.repeat(9999)])).then(() => true, () => false)), 'there is room again')
   await appender.close()
 })
 

@@ -81,6 +81,20 @@ test('a segment that somebody deletes is told, and the next is sent', async t =>
   t.match(surroundings.told, [/deleted by somebody else/])
 })
 
+test('one that is being written and that somebody deletes is told once, and what comes after it is sent', async t => {
+  const folder = t.testdir()
+  const surroundings = surroundingsIn(folder)
+  const slot = slotOf(folder, 'a\nb\n')
+  const reader = createSlotReader(slot, LIMITS, surroundings)
+  unlinkSync(segmentPath(folder, 1))
+  for (let i = 0; i < 3; i++) t.equal(await reader.next(), null)
+  t.match([reader.events, reader.bytes], [0, 0], 'nobody has to wait for it')
+  t.equal(surroundings.notices.length, 1)
+  slot.segments[0]!.isSealed = true
+  slot.segments.push(...slotOf(folder, '', 'c\n').segments.slice(1))
+  t.equal(linesOf(await reader.next()), 'c')
+})
+
 test('a position that cannot be noted holds nothing up, and is told once', async t => {
   const folder = t.testdir({ 'position.new': {} })
   const surroundings = surroundingsIn(folder)
