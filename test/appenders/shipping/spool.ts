@@ -62,13 +62,11 @@ test('what is full says so, tells what it has taken, and takes the rest when the
 test('no line is told of before it may be read, also while a batch goes on in the next segment', async t => {
   const { spool: { appender, slot } } = await open(t.testdir())
   const wrong: string[] = []
-  let isUnderWay = true
-  const appended = appender.append(batchOf(Array(30).fill('x'.repeat(9999)))).finally(() => { isUnderWay = false })
-  while (isUnderWay) {
+  const appended = appender.append(batchOf(Array(30).fill('x'.repeat(9999)))).then(() => true)
+  const turn = (): Promise<boolean> => new Promise(resolve => setImmediate(resolve, false))
+  do {
     for (const { number, lines, size } of slot.segments) if (size !== lines * 10_000) wrong.push(`segment ${number}: ${lines} lines, ${size} bytes`)
-    await new Promise(resolve => setImmediate(resolve))
-  }
-  await appended
+  } while (!await Promise.race([appended, turn()]))
   t.same(wrong, [])
   t.match(slot.segments, [{ lines: 13 }, { lines: 13 }, { lines: 4, size: 40_000 }])
   await appender.close()
