@@ -69,6 +69,15 @@ test('what is not sent when the application ends is sent at the next start, befo
   t.same(slotsIn(join(directory, 'audit-spool')), [])
 })
 
+test('what is on its way into the spool when the application ends is sent as well', async t => {
+  const store = createStoreSender()
+  const appender = await createShippingAppender({ ...QUICK, shutdown_timeout: '10s' }, surroundingsIn(t.testdir()), store)
+  const appended = appender.append(batchOf(linesOf(0, 50)))
+  await appender.close()
+  await appended
+  t.same(store.lines, linesOf(0, 50))
+})
+
 test('a sender that cannot be made is asked for again; one that never answers does not hold up the end', async t => {
   const directory = t.testdir()
   let asked = 0

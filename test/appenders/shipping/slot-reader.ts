@@ -63,6 +63,16 @@ test('half a line at the end of a segment is told apart; in one that is being wr
   t.equal(await reader.next(), null)
 })
 
+test('events without an id have one each, the same whenever they are read', async t => {
+  const folder = t.testdir()
+  const reader = createSlotReader(slotOf(folder, 'same\nsame\n', 'same\n'), LIMITS, surroundingsIn(folder))
+  const [first, again] = [await reader.next(), await reader.next()]
+  await reader.acknowledge(first!)
+  const ids = [...first!.events, ...(await reader.next())!.events].map(({ id }) => id)
+  t.same(again!.events.map(({ id }) => id), ids.slice(0, 2))
+  t.equal(new Set(ids).size, 3)
+})
+
 test('it goes on where the position says', async t => {
   const folder = t.testdir()
   const slot = { ...slotOf(folder, 'a\nb\nc\n', 'd\n'), start: { segment: 1, offset: 4, lines: 2 } }
