@@ -82,7 +82,7 @@ function connectionConfig (config: ElasticsearchConfig, timeout: number, surroun
   const { nodes = [], username, password, apiKey, serviceAccountToken: bearer, ssl } = config
   const auth = username !== undefined && password !== undefined ? { username, password } : apiKey !== undefined ? { apiKey } : bearer !== undefined ? { bearer } : undefined
   const urls = [nodes].flat()
-  return { nodes: urls, auth, timeout, ...urls.some(url => url.startsWith('https:')) && { tls: readTls(ssl, surroundings) } }
+  return { nodes: urls, auth, timeout, ...urls.some(url => new URL(url).protocol === 'https:') && { tls: readTls(ssl, surroundings) } }
 }
 
 /** A client in code reads as a function that returns it, because settings are not looked into. */

@@ -59,7 +59,8 @@ export function actual (node: SettingNode | undefined, path: Path): string {
   if (content instanceof Map) return content.size === 0 ? 'an empty object' : 'an object'
   if (!('value' in content)) return content.length === 0 ? 'an empty list' : 'a list'
   if (content.value === null) return 'nothing'
-  if (path.some((key) => SECRET_NAME.test(String(key)))) return 'a value that is not shown here'
+  // A URL that is none may be one all the same, without its scheme, and hold a secret in its path.
+  if (path.at(-1) === 'url' || path.some((key) => SECRET_NAME.test(String(key)))) return 'a value that is not shown here'
   return valueText(content.written ?? content.value)
 }
 

@@ -9,6 +9,8 @@ const SECRET_NAME = /(?:pass|password|passwd|passphrase|secret|token|key|credent
 /** `scheme://user:password@`, with whatever may stand in a password. */
 const USER_INFO = /(\w:\/\/)[^/?#\s]*@/g
 const QUERY = /\?([^#\s]*)/g
+/** What a URL, or a text that begins with a variable, has behind its host. */
+const BEHIND_HOST = /^(\w+:\/\/[^/?#]*|(?!\w+:\/\/)[^/?#]*)[/?#].+$/s
 /** So deep settings are shown. */
 const MAX_DEPTH = 12
 
@@ -16,8 +18,9 @@ const redaction = createRedaction([])
 
 /**
  * A copy of the settings, without secrets: values whose name says that they are one, the values of
- * headers, who logs in within a URL and what looks like a secret in its query. What an environment variable has
- * brought is shown as its reference, `${NAME}`.
+ * headers, who logs in within a URL and what looks like a secret in its query. Of the URL of a webhook
+ * nothing behind its host is shown: with many (Slack, Teams) its path is all that a sender has to know.
+ * What an environment variable has brought is shown as its reference, `${NAME}`.
  *
  * @param tree what was written, for the references
  */
@@ -40,8 +43,13 @@ export function shownSettings (settings: unknown, tree: SettingNode): unknown {
     // Beside `appenders`, the default of `appender` is not in force.
     const entries = Object.entries(value).filter(([key]) => key !== 'appender' || path.length > 0 || !Object.hasOwn(value, 'appenders'))
     return Object.fromEntries(entries.map(([key, child]) =>
-      [key, areHeaders || (!areNames && SECRET_NAME.test(key)) ? REDACTED : shown(child, [...path, key])]))
+      [key, areHeaders || (!areNames && SECRET_NAME.test(key)) ? REDACTED : ofKind(value, key, shown(child, [...path, key]))]))
   }
+}
+
+/** What is shown of a setting, less what is secret only where it stands. */
+function ofKind ({ type }: { readonly type?: unknown }, key: string, text: unknown): unknown {
+  return type === 'webhook' && key === 'url' && typeof text === 'string' ? text.replace(BEHIND_HOST, `$1/${REDACTED}`) : text
 }
 
 /** The default may be a secret, too; and so may what stands around a variable. */

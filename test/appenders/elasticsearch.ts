@@ -98,7 +98,8 @@ test('TLS with a private authority, and a client certificate', { skip: withoutOp
   const client = authority.sign('app', 'DNS:app')
   const pem = (path: string) => readFileSync(path, 'utf8')
   const store = await startFaultyElasticsearch(t, { tls: { key: pem(server.key), cert: pem(server.certificate), ca: pem(authority.certificate), requestCert: true, rejectUnauthorized: true } })
-  const appender = { type: 'elasticsearch', nodes: store.url, serviceAccountToken: 'AAEAAWVs', backoff: { init: '1ms', max: '20ms' } }
+  // A scheme is the same in capitals.
+  const appender = { type: 'elasticsearch', nodes: store.url.replace('https:', 'HTTPS:'), serviceAccountToken: 'AAEAAWVs', backoff: { init: '1ms', max: '20ms' } }
   const config = (spool: string, ssl?: object) => ({ enabled: true, lifecycle_events: false, appender: { ...appender, spool: { path: join(t.testdirName, spool) }, ssl } })
   const { default: Fastify } = await import('fastify')
   const { default: audit } = await import('../../lib/index.js')

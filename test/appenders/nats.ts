@@ -1,7 +1,13 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { createNatsAppender, natsLoginFault, type NatsConfig } from '../../lib/appenders/nats.js'
 import { type Test, test } from 'tap'
 import { appenderContract, batchOf, surroundingsIn } from '../support/appender-contract.js'
 import { eventually } from '../support/audited-app.js'
+import { createAuthority } from '../support/certificates.js'
+import { withoutOpenssl } from '../support/self-signed.js'
 import { type NatsStream, startNatsStream } from '../support/nats-stream.js'
 import { shippedTo } from '../support/shipping-contract.js'
 
@@ -64,6 +70,29 @@ test('who asks for TLS does not speak to a server without it', async t => {
     await appender.close()
   }
   t.same([stream.stored, stream.logins], [[], []])
+})
+
+test('a private authority, and a client certificate that the server knows', { skip: withoutOpenssl }, async t => {
+  const directory = t.testdir()
+  const authority = createAuthority(directory)
+  const [server, client] = [authority.sign('localhost', 'DNS:localhost'), authority.sign('client', 'DNS:client')]
+  const seen: string[] = []
+  // The first words of a server that wants TLS, and the handshake.
+  const listening = createServer(socket => {
+    socket.on('error', () => {}).write('INFO {"server_id":"S","version":"2.10.0","tls_required":true,"max_payload":1000}\r\n')
+    const secured = new TLSSocket(socket, { isServer: true, requestCert: true, rejectUnauthorized: false, key: readFileSync(server.key), cert: readFileSync(server.certificate), ca: readFileSync(authority.certificate) })
+    secured.on('error', () => {}).on('secure', () => {
+      seen.push(String(secured.getPeerCertificate().subject?.CN))
+      secured.destroy()
+    })
+  })
+  await once(listening.listen(0, 'localhost'), 'listening')
+  t.teardown(() => listening.close())
+  const appender = await createNatsAppender({ type: 'nats', servers: `nats://localhost:${(listening.address() as AddressInfo).port}`, ssl: { certificateAuthorities: authority.certificate, ...client }, ...QUICK, shutdown_timeout: '1ms' }, surroundingsIn(directory))
+  await appender.append(batchOf(['{}']))
+  await eventually(() => seen.length > 0)
+  await appender.close()
+  t.equal(seen[0], 'client')
 })
 
 test('one way to log in, and all of it', async t => {

@@ -43,3 +43,17 @@ test('what an application hands over in code is named, not shown, and depth is b
   t.strictSame(shownSettings({ own: new Own() }, { place, keyPlace: place, content: new Map() }), { own: '[object]' }, 'also one that has come past the reader')
   t.ok(JSON.stringify(shown({ deep })).length < 300)
 })
+
+test('of the URL of a webhook nothing is shown behind its host, wherever it came from', async t => {
+  const env = { HOOK: 'https://hooks.example/services/hush', HOST: 'hooks.example', KIND: 'webhook' }
+  const urlOf = (url: string, type = 'webhook'): unknown => (shown({ appenders: { a: { type, url } } }, env) as { appenders: { a: { url: unknown } } }).appenders.a.url
+  t.equal(urlOf('https://hooks.slack.com/services/T0/B0/hush'), 'https://hooks.slack.com/[redacted]')
+  t.equal(urlOf('https://me:pw@[::1]:8080/hush?sig=hush#hush'), 'https://[redacted]@[::1]:8080/[redacted]')
+  t.equal(urlOf('https://hooks.example?hush'), 'https://hooks.example/[redacted]')
+  t.equal(urlOf('https://hooks.example/'), 'https://hooks.example/')
+  t.equal(urlOf('$' + '{HOOK}'), '$' + '{HOOK}')
+  t.equal(urlOf('$' + '{UNSET:hush}/hush'), '$' + '{UNSET:…}/[redacted]')
+  t.equal(urlOf('https://$' + '{HOST}/services/hush', '$' + '{KIND}'), 'https://$' + '{HOST}/[redacted]')
+  t.equal(urlOf('$' + '{HOOK}/hush'), '$' + '{HOOK}/[redacted]')
+  t.equal(urlOf('https://es.example/path', 'otel'), 'https://es.example/path')
+})

@@ -26,3 +26,19 @@ test('an appender that promises nothing is told of, until the settings say so th
   t.same(warningsOf({ appender: pino, durability: 'none' }), [])
   t.same(warningsOf({ appenders: { a: { type: 'console' }, copy: { ...pino, durability: 'none' } } }), [])
 })
+
+test('ssl beside a URL with http: is told of, wherever it is not used, and without the URL', async t => {
+  const ssl = { certificateAuthorities: 'ca.pem' }
+  for (const type of ['webhook', 'otel']) {
+    t.same(warningsOf({ appender: { type, url: 'http://me:hunter2@log.example/in', ssl } }), ['appender.ssl: not used for url with http:, where nothing is encrypted and nobody shows who they are; https: speaks TLS'])
+    t.same(warningsOf({ appender: { type, url: 'https://log.example/in', ssl } }), [])
+    t.same(warningsOf({ appender: { type, url: 'http://log.example/in' } }), [])
+  }
+  const stores = (...nodes: readonly string[]) => warningsOf({ appenders: { a: { type: 'console' }, es: { type: 'elasticsearch', nodes, ssl } } })
+  t.match(stores('HTTP://es.example:9200'), [/^appenders\.es\.ssl: not used for nodes with http:/])
+  t.match(stores('http://a.example', 'https://b.example', 'http://c.example'), [/^appenders\.es\.ssl: not used for 2 of 3 nodes with http:/])
+  t.same(stores('https://a.example', 'HTTPS://b.example'), [])
+  t.same(warningsOf({ appender: { type: 'elasticsearch', nodes: 'http://es.example' } }), [])
+  // It asks for TLS by itself.
+  t.same(warningsOf({ appender: { type: 'nats', servers: 'nats://a.example', ssl } }), [])
+})

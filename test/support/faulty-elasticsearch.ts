@@ -15,7 +15,7 @@ export type BulkFault =
   /** The connection is cut: before anything is taken, or when all is and the answer is on its way. */
   | { readonly cut: 'before' | 'after' }
   /** Some events are not taken: the status of the n-th, and why. */
-  | { readonly item: (index: number) => number | undefined, readonly type?: string, readonly reason?: string }
+  | { readonly item: (index: number) => number | undefined, readonly type?: string, readonly reason?: string, readonly headers?: Readonly<Record<string, string>> }
 
 export interface AskedFor {
   readonly method: string
@@ -117,7 +117,7 @@ export async function startFaultyElasticsearch (t: Test, { version = VERSIONS.el
       return
     }
     if (fault !== undefined) met.item++
-    answer(response, 200, take(path, body, fault))
+    answer(response, 200, take(path, body, fault), fault?.headers)
   }
 
   function take (path: string, body: string, fault?: Extract<BulkFault, { item: unknown }>): object {

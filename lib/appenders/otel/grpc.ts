@@ -25,6 +25,12 @@ export interface GrpcPackage {
 /** Where a collector takes logs. */
 const METHOD = '/opentelemetry.proto.collector.logs.v1.LogsService/Export'
 
+/**
+ * How the implementations of gRPC say that a message is larger than they take. They have the code for it
+ * that stands for a collector that has too much to do, too, for which it has to be sent again.
+ */
+const TOO_LARGE = /larger than max|exceeds maximum size/i
+
 /** The client has no retries of its own for what it has not been told to retry; it is told so all the same. */
 const OPTIONS: ClientOptions = { 'grpc.enable_retries': 0, 'grpc.max_reconnect_backoff_ms': 5000 }
 
@@ -57,6 +63,7 @@ export function createGrpcTransport (grpc: GrpcPackage, { url, headers, tls, tim
 
   function failureOf ({ code, details }: ServiceError): Error {
     const reason = `the collector has answered ${grpc.status[code]}: ${details.slice(0, 500)}`
-    return code === grpc.status.INVALID_ARGUMENT ? tooMuch(reason) : notNow(reason)
+    const isFaulty = code === grpc.status.INVALID_ARGUMENT || (code === grpc.status.RESOURCE_EXHAUSTED && TOO_LARGE.test(details))
+    return isFaulty ? tooMuch(reason) : notNow(reason)
   }
 }

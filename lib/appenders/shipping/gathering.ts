@@ -44,7 +44,8 @@ export function createGathering (waiting: () => number, enough: number, linger: 
     some: atMost => until(1, atMost),
     async gathered () {
       if (waiting() > 0) await until(enough, linger - (performance.now() - (since ?? -Infinity)))
-      since = null
+      // What is left when enough has been taken waits for others from now on.
+      since = waiting() > enough ? performance.now() : null
     },
     end () {
       hasEnded = true

@@ -81,6 +81,9 @@ export function createSlotReader (slot: Slot, limits: LineLimits, { log, now, no
       const { path, lines } = segment
       log.error({ path, events: lines - linesDone }, 'fastify-audit: a file of the spool has been deleted by somebody else, with events that had not been sent')
       notice({ what: 'file_changed', path, change: 'deleted' })
+      // One that is being written stays the first: it is not to be looked for, and told of, again and again.
+      offset = size
+      linesDone = lines
       return null
     }
   }

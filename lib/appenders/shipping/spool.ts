@@ -40,7 +40,8 @@ export interface Spool {
 interface OwnSegment extends Segment {
   readonly file: OpenFile
   readable: number
-  lines: number
+  readableLines: number
+  written: number
   isSealed: boolean
 }
 
@@ -73,9 +74,12 @@ export async function openSpool ({ folder, setting, surroundings, maxBytes, othe
       path: file.path,
       file,
       readable: 0,
-      lines: 0,
+      readableLines: 0,
+      written: 0,
       isSealed: false,
-      get size () { return this.isSealed ? file.size : this.readable }
+      get size () { return this.isSealed ? file.size : this.readable },
+      // Never more than may be read: a reader that is told of them would look for them again and again.
+      get lines () { return this.isSealed ? this.written : this.readableLines }
     }
   }
 
@@ -116,7 +120,7 @@ export async function openSpool ({ folder, setting, surroundings, maxBytes, othe
   }
 
   function count (segment: OwnSegment, lines: number): void {
-    segment.lines += lines
+    segment.written += lines
     counted += lines
   }
 
@@ -129,7 +133,10 @@ export async function openSpool ({ folder, setting, surroundings, maxBytes, othe
   function settled (lines: number, { times }: Batch): void {
     underWay = counted = 0
     const live = segments.at(-1)
-    if (live !== undefined) live.readable = live.file.size - live.file.tornBytes
+    if (live !== undefined) {
+      live.readable = live.file.size - live.file.tornBytes
+      live.readableLines = live.written
+    }
     if (lines > 0) arrived(times[0]!)
   }
 
@@ -149,7 +156,7 @@ export async function openSpool ({ folder, setting, surroundings, maxBytes, othe
       const written = files.appendNow!(batches)
       const live = segments.at(-1)
       if (live !== undefined) {
-        live.lines += Math.max(0, written - underWay)
+        live.written += Math.max(0, written - underWay)
         count(live, Math.min(written, underWay) - counted)
       }
       return written

@@ -58,10 +58,10 @@ test('what the store has already is delivered: an answer that was cut costs no s
 test('half a bulk: each event has its own fate', async t => {
   const store = await startFaultyElasticsearch(t)
   const sender = await senderTo(t, store)
-  store.fail({ item: index => index % 2 === 0 ? 429 : undefined, type: 'es_rejected_execution_exception' })
+  store.fail({ item: index => index % 2 === 0 ? 429 : undefined, type: 'es_rejected_execution_exception', headers: { 'retry-after': '4' } })
   const events = eventsFrom(0, 4)
   events[1] = { ...events[1]!, line: '{"labels":"no object"}' }
-  await t.rejects(sender.send(events, signal), { code: 'AUDIT_ERR_SEND', message: /429: es_rejected/, verdicts: ['again', { rejected: /^400 / }, 'again', 'delivered'] })
+  await t.rejects(sender.send(events, signal), { code: 'AUDIT_ERR_SEND', message: /429: es_rejected/, retryAfter: 4000, verdicts: ['again', { rejected: /^400 / }, 'again', 'delivered'] })
   t.equal(store.met.item, 1)
   t.same(store.documents.map(({ id }) => id), ['id-3'])
 })

@@ -26,4 +26,7 @@ test('whoever does not answer is no stream that is missing', async t => {
   const { manager, added } = managerWith(async () => { throw new Error('timeout') })
   await t.rejects(ensureStream(manager, 'AUDIT', 'audit', LIMITS), /timeout/)
   t.same(added, [])
+  const { manager: overloaded, added: none } = managerWith(async () => { throw Object.assign(new Error('no leader'), { code: 10008 }) })
+  await t.rejects(ensureStream(overloaded, 'AUDIT', 'audit', LIMITS), /no leader/)
+  t.same(none, [])
 })

@@ -38,6 +38,15 @@ test('what an answer means', async t => {
   transport.close()
 })
 
+test('a request that is larger than the collector takes is not sent again as it is', async t => {
+  const { url, records } = await startGrpcCollector(t)
+  const transport = transportTo(url)
+  const large = ProtobufLogsSerializer.serializeRequest([createLogRecords(emptyResource())({ id: 'i', time: 1, line: 'x'.repeat(5 * 1024 * 1024) })])!
+  await t.rejects(transport.send(large, STAYS), { message: /^the collector has answered RESOURCE_EXHAUSTED: .*larger than max/i, isTooMuch: true })
+  t.equal(records.length, 0)
+  transport.close()
+})
+
 test('a collector that does not answer or is not there; the end of the application', async t => {
   const { url } = await startGrpcCollector(t, { answer: () => ({ silence: true }) })
   const slow = transportTo(url, { timeout: 300 })
@@ -63,6 +72,14 @@ test('over TLS: who the collector is, and who we are', { skip: withoutOpenssl },
   t.equal(records.length, 1)
   await t.rejects(transportTo(url, { tls: readTls({ certificateAuthorities: authority.certificate }, surroundings) }).send(request, STAYS), /UNAVAILABLE/)
   await t.rejects(transportTo(url, { tls: readTls(undefined, surroundings) }).send(request, STAYS), /UNAVAILABLE/)
+  const misnamed = authority.sign('misnamed', 'DNS:other.example')
+  const { url: elsewhere, records: there } = await startGrpcCollector(t, { tls: { ...misnamed, ca: authority.certificate } })
+  const ssl = { certificateAuthorities: authority.certificate, certificate: client.certificate, key: client.key }
+  await t.rejects(transportTo(elsewhere, { tls: readTls(ssl, surroundings) }).send(request, STAYS), /UNAVAILABLE/, 'another name')
+  const nameless = transportTo(elsewhere, { tls: readTls({ ...ssl, verificationMode: 'certificate' }, surroundings) })
+  await nameless.send(request, STAYS)
+  t.equal(there.length, 1)
+  nameless.close()
   const unchecked = transportTo(url, { tls: readTls({ verificationMode: 'none', certificate: client.certificate, key: client.key }, surroundings) })
   await unchecked.send(request, STAYS)
   known.close()

@@ -41,7 +41,11 @@ test('what an answer means', async t => {
     answer = { status, headers: { 'retry-after': '7' } }
     await t.rejects(transport.send(request, STAYS), { message: `the collector has answered ${status}`, isTooMuch: undefined, retryAfter: 7000 })
   }
-  t.equal(requests.length, 12, 'each was sent once: who tries again is the forwarder')
+  for (const status of [200, 202, 204]) {
+    answer = { status }
+    await transport.send(request, STAYS)
+  }
+  t.equal(requests.length, 15, 'each was sent once: who tries again is the forwarder')
   transport.close()
 })
 

@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { createDeadLetters } from '../../../lib/appenders/shipping/dead-letters.js'
+import { whenSynced } from '../../support/when-synced.js'
 
 const letter = (line: string, reason = 'why', id = 'id') => ({ event: { id, time: 0, line }, reason })
 const read = (path: string): unknown[] => readFileSync(path, 'utf8').split('\n').slice(0, -1).map(line => JSON.parse(line))
@@ -18,6 +19,14 @@ test('events are kept with the reason and the time, JSON as it stands, anything 
   ])
   t.equal(statSync(path).mode & 0o777, 0o600)
   t.equal(letters.bytes, statSync(path).size)
+})
+
+test('the disk has them before they count as kept', async t => {
+  const folder = t.testdir()
+  const synced: string[] = []
+  await whenSynced(t, () => { synced.push(readFileSync(join(folder, 'dead-letters.ndjson'), 'utf8')) }, () => createDeadLetters(folder, Date.now).keep([letter('{"number":1}'), letter('{"number":2}')]))
+  t.match(synced, [/"number":1.*\n.*"number":2.*\n$/])
+  t.equal(synced.length, 1)
 })
 
 test('half a line that a full disk has left takes no other with it', async t => {

@@ -71,6 +71,12 @@ test('a batch that is too much is halved at once, until the event is found that 
   t.same(story.filter(line => line.startsWith('send')).slice(0, 5), ['send abcdefgh', 'send abcd', 'send efgh', 'send ef', 'send e'])
 })
 
+test('what was not taken of a half is sent before the other half', async t => {
+  const { lines, story } = await run(eventsOf('a', 'b', 'c', 'd'), [fail('413', { isTooMuch: true }), () => ['delivered', 'again']])
+  t.equal(lines, 'abcd')
+  t.same(story.filter(line => line.startsWith('send')), ['send abcd', 'send ab', 'send bcd'])
+})
+
 test('a sender that says too little is not believed', async t => {
   const { lines, story } = await run(eventsOf('a', 'b'), [() => ['delivered']])
   t.equal(lines, 'ab')

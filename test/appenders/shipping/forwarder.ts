@@ -1,13 +1,17 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { createShippingAppender } from '../../../lib/appenders/shipping/appender.js'
 import type { ShippingConfig } from '../../../lib/appenders/shipping/settings.js'
 import { segmentPath } from '../../../lib/appenders/shipping/segments.js'
 import { newSlotName } from '../../../lib/appenders/shipping/slots.js'
-import { within } from '../../../lib/appenders/shipping/forwarder.js'
+import { createDeadLetters } from '../../../lib/appenders/shipping/dead-letters.js'
+import { startForwarder, within } from '../../../lib/appenders/shipping/forwarder.js'
+import { createPauses } from '../../../lib/appenders/shipping/pauses.js'
+import type { AdoptedSlot } from '../../../lib/appenders/shipping/slots.js'
 import { batchOf, surroundingsIn } from '../../support/appender-contract.js'
 import { eventually } from '../../support/audited-app.js'
+import { clockByHand } from '../../support/clock-by-hand.js'
 import { createStoreSender } from '../../support/store-sender.js'
 
 const QUICK: ShippingConfig = { batch: { timeout: '1ms' }, backoff: { init: '1ms', max: '5ms' }, shutdown_timeout: '1s' }
@@ -37,6 +41,84 @@ test('what others have left is sent first, oldest first, and removed; half a lin
   t.match(surroundings.notices, [{ what: 'line_torn', path: folders[1], bytes: 8 }])
   t.match(readFileSync(join(directory, 'audit-spool/dead-letters.ndjson'), 'utf8'), /"reason":"half a line, .*"event":"\{\\"half\\":"\}\n$/)
   t.match(appender.shipping!(), { backlog: 0, sent: 30, rejected: 0 })
+  await appender.close()
+})
+
+test('what is adopted is shown to be held as long as it is, and let go of at the end: another can send it at once', async t => {
+  const directory = t.testdir()
+  const folder = leave(directory, 1000, textOf(linesOf(0, 10)))
+  const [away, store] = [createStoreSender(), createStoreSender()]
+  away.answer = () => { throw new Error('away') }
+  const first = await createShippingAppender({ ...QUICK, shutdown_timeout: '1ms' }, surroundingsIn(directory), away)
+  await eventually(() => first.shipping!().retries > 1)
+  const [lock, past] = [join(folder, 'spool.lock'), new Date(Date.now() - 60_000)]
+  utimesSync(lock, past, past)
+  t.ok(await eventually(() => statSync(lock).mtimeMs > past.getTime() + 30_000), 'touched')
+  await first.close()
+  t.notOk(existsSync(lock))
+  const second = await createShippingAppender(QUICK, surroundingsIn(directory), store)
+  await eventually(() => store.lines.length === 10)
+  t.same(store.lines, linesOf(0, 10))
+  await second.close()
+})
+
+test('what is adopted while the application ends is let go of', async t => {
+  const directory = t.testdir()
+  let found!: (slots: readonly AdoptedSlot[]) => void
+  let isAsked = false
+  let released = 0
+  const slot = { folder: join(directory, 'slot'), segments: [], start: { segment: 1, offset: 0, lines: 0 }, async dropFirst () {} }
+  const forwarder = startForwarder({
+    sender: async () => createStoreSender(),
+    own: slot,
+    adopt: () => { isAsked = true; return new Promise(resolve => { found = resolve }) },
+    deadLetters: createDeadLetters(directory, Date.now),
+    limits: { maxLines: 10, maxBytes: 1000 },
+    pauses: createPauses(1, 1),
+    linger: 1,
+    surroundings: surroundingsIn(directory)
+  })
+  await eventually(() => isAsked)
+  const closed = forwarder.close(60_000)
+  // It is not given what it was handed: nobody has to send it any more.
+  found([{ ...slot, folder: join(directory, 'other'), touch: async () => {}, release: async () => { released++ } }])
+  t.ok(await closed)
+  t.equal(released, 1)
+  t.equal(forwarder.adoptedBytes, 0)
+})
+
+test('what a process leaves that ends meanwhile is adopted within a minute, again and again', async t => {
+  const clock = clockByHand(t)
+  const directory = t.testdir()
+  const store = createStoreSender()
+  const appender = await createShippingAppender(QUICK, surroundingsIn(directory), store)
+  for (const round of [1, 2]) {
+    await eventually(() => clock.waiting > 0)
+    const folder = leave(directory, 1000, textOf(linesOf(round * 10, round * 10 + 10)))
+    clock.putOn(60_000)
+    await eventually(() => store.lines.length === round * 10)
+    t.same(store.lines, linesOf(10, round * 10 + 10))
+    await eventually(() => !existsSync(folder))
+    t.notOk(existsSync(folder))
+  }
+  await appender.close()
+})
+
+test('dead letters count for the size of the spool; within a minute it is seen that somebody has moved them away', async t => {
+  const clock = clockByHand(t)
+  const directory = t.testdir()
+  const store = createStoreSender()
+  store.answer = events => events.map(() => ({ rejected: 'poison' }))
+  const appender = await createShippingAppender({ ...QUICK, spool: { max_bytes: '1mb' } }, surroundingsIn(directory), store)
+  const batch = batchOf(Array.from({ length: 100 }, (_, index) => `${index}`.padEnd(9999, 'x')))
+  await appender.append(batch)
+  await eventually(() => appender.shipping!().rejected === 100)
+  await t.rejects(appender.append(batch), { code: 'AUDIT_ERR_SPOOL_FULL' })
+  await eventually(() => appender.shipping!().backlog === 0 && clock.waiting > 0)
+  renameSync(join(directory, 'audit-spool/dead-letters.ndjson'), join(directory, 'seen-to'))
+  await t.rejects(appender.append(batch), { code: 'AUDIT_ERR_SPOOL_FULL', linesWritten: 0 }, 'not seen yet')
+  clock.putOn(60_000)
+  t.ok(await eventually(() => appender.append(batchOf(['y'.repeat(9999)])).then(() => true, () => false)), 'there is room again')
   await appender.close()
 })
 

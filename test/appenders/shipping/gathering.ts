@@ -22,6 +22,23 @@ test('events wait for others until there are enough', async t => {
   t.ok(isGathered)
 })
 
+test('what is left when enough has been taken waits for others as well', async t => {
+  keepAlive(t)
+  let waiting = 5
+  const gathering = createGathering(() => waiting, 3, LONG)
+  gathering.came()
+  await gathering.gathered()
+  waiting -= 3
+  let isGathered = false
+  const gathered = gathering.gathered().then(() => { isGathered = true })
+  await new Promise(resolve => setImmediate(resolve))
+  t.notOk(isGathered)
+  waiting = 3
+  gathering.came()
+  await gathered
+  t.ok(isGathered)
+})
+
 test('events wait no longer than they are to', async t => {
   keepAlive(t)
   const gathering = createGathering(() => 1, 3, 1)

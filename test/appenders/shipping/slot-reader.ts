@@ -63,6 +63,16 @@ test('half a line at the end of a segment is told apart; in one that is being wr
   t.equal(await reader.next(), null)
 })
 
+test('events without an id have one each, the same whenever they are read', async t => {
+  const folder = t.testdir()
+  const reader = createSlotReader(slotOf(folder, 'same\nsame\n', 'same\n'), LIMITS, surroundingsIn(folder))
+  const [first, again] = [await reader.next(), await reader.next()]
+  await reader.acknowledge(first!)
+  const ids = [...first!.events, ...(await reader.next())!.events].map(({ id }) => id)
+  t.same(again!.events.map(({ id }) => id), ids.slice(0, 2))
+  t.equal(new Set(ids).size, 3)
+})
+
 test('it goes on where the position says', async t => {
   const folder = t.testdir()
   const slot = { ...slotOf(folder, 'a\nb\nc\n', 'd\n'), start: { segment: 1, offset: 4, lines: 2 } }
@@ -79,6 +89,20 @@ test('a segment that somebody deletes is told, and the next is sent', async t =>
   t.equal(linesOf(await reader.next()), 'd')
   t.match(surroundings.notices, [{ what: 'file_changed', change: 'deleted', path: segmentPath(folder, 1) }])
   t.match(surroundings.told, [/deleted by somebody else/])
+})
+
+test('one that is being written and that somebody deletes is told once, and what comes after it is sent', async t => {
+  const folder = t.testdir()
+  const surroundings = surroundingsIn(folder)
+  const slot = slotOf(folder, 'a\nb\n')
+  const reader = createSlotReader(slot, LIMITS, surroundings)
+  unlinkSync(segmentPath(folder, 1))
+  for (let i = 0; i < 3; i++) t.equal(await reader.next(), null)
+  t.match([reader.events, reader.bytes], [0, 0], 'nobody has to wait for it')
+  t.equal(surroundings.notices.length, 1)
+  slot.segments[0]!.isSealed = true
+  slot.segments.push(...slotOf(folder, '', 'c\n').segments.slice(1))
+  t.equal(linesOf(await reader.next()), 'c')
 })
 
 test('a position that cannot be noted holds nothing up, and is told once', async t => {

@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync, statSync, unlinkSync } from 'node:fs'
+import { open as openFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { openSpool, type Spool } from '../../../lib/appenders/shipping/spool.js'
@@ -59,6 +60,19 @@ test('what is full says so, tells what it has taken, and takes the rest when the
   await appender.close()
 })
 
+test('no line is told of before it may be read, also while a batch goes on in the next segment', async t => {
+  const { spool: { appender, slot } } = await open(t.testdir())
+  const wrong: string[] = []
+  const appended = appender.append(batchOf(Array(30).fill('x'.repeat(9999)))).then(() => true)
+  const turn = (): Promise<boolean> => new Promise(resolve => setImmediate(resolve, false))
+  do {
+    for (const { number, lines, size } of slot.segments) if (size !== lines * 10_000) wrong.push(`segment ${number}: ${lines} lines, ${size} bytes`)
+  } while (!await Promise.race([appended, turn()]))
+  t.same(wrong, [])
+  t.match(slot.segments, [{ lines: 13 }, { lines: 13 }, { lines: 4, size: 40_000 }])
+  await appender.close()
+})
+
 test('a line that is larger than the spool is taken when it is empty', async t => {
   const { spool: { appender }, folder } = await open(t.testdir())
   const line = 'x'.repeat(2 * MEGABYTE)
@@ -100,5 +114,27 @@ test('a full disk: what did not fit is written once there is room, and half a li
   t.equal(textIn(folder), 'before\nafter\n')
   t.equal(slot.segments.reduce((sum, { lines }) => sum + lines, 0), 2)
   t.equal(statSync(join(folder, '000000000001.ndjson')).mode & 0o777, 0o600)
+  await appender.close()
+})
+
+test('half a line that cannot be cut off stays at the end of its segment, and what follows is whole in the next', async t => {
+  const disk = await smallDisk(t)
+  const { spool: { appender, slot }, folder } = await open(disk.directory, 1024 * MEGABYTE)
+  await appender.append(batchOf(['before']))
+  const handle = await openFile(process.execPath)
+  const prototype = Object.getPrototypeOf(handle) as FileHandle
+  await handle.close()
+  const { truncate } = prototype
+  t.teardown(() => { prototype.truncate = truncate })
+  prototype.truncate = async () => { throw Object.assign(new Error('EIO: i/o error, ftruncate'), { code: 'EIO' }) }
+  await disk.fill()
+  await t.rejects(appender.append(batchOf(['x'.repeat(200_000)])), { code: 'AUDIT_ERR_WRITE', linesWritten: 0 })
+  prototype.truncate = truncate
+  t.match(slot.segments, [{ lines: 1, size: 7 }], 'the half may not be read as long as it may become a line')
+  await disk.free()
+  await appender.append(batchOf(['after']))
+  t.match(slot.segments, [{ number: 1, lines: 1, isSealed: true }, { number: 2, lines: 1, size: 6 }])
+  t.match(readFileSync(join(folder, namesIn(folder)[0]!), 'utf8'), /^before\nx+$/)
+  t.equal(readFileSync(join(folder, namesIn(folder)[1]!), 'utf8'), 'after\n')
   await appender.close()
 })

@@ -64,6 +64,23 @@ test('parameters stand behind those that the URL has', async t => {
   await receiver.close()
 })
 
+test('what is signed is what is sent: the id, the time, and the body, or the parameters where there is none', async t => {
+  const receiver = await startReceiver()
+  const signed: (readonly [string, number, string])[] = []
+  const sign: WebhookSenderParts['sign'] = (id, now, content) => {
+    signed.push([id, now, content])
+    return { 'webhook-signature': `of ${content.length}` }
+  }
+  for (const [method, format] of [['POST', 'JSON'], ['GET', 'URL_PARAMETER_GET']] as const) {
+    const sender = senderTo(`${receiver.url}/in`, { method, sign, format: createFormat(format, false) })
+    await sender.send([eventOf('a')], never)
+    await sender.close()
+  }
+  t.same(signed, [['a', Date.UTC(2026, 0, 1), receiver.requests[0]!.body], ['a', Date.UTC(2026, 0, 1), 'event.id=a']])
+  t.match(receiver.requests, [{ headers: { 'webhook-signature': `of ${eventOf('a').line.length}` } }, { url: '/in?event.id=a', headers: { 'webhook-signature': 'of 10' } }])
+  await receiver.close()
+})
+
 test('what is refused for what it holds is rejected, and those after it are sent', async t => {
   const receiver = await startReceiver()
   const sender = senderTo(receiver.url, { secrets: ['opensesame'] })
@@ -71,6 +88,8 @@ test('what is refused for what it holds is rejected, and those after it are sent
   const verdicts = await sender.send(EVENTS, never)
   t.match(verdicts, ['delivered', { rejected: /^has answered 422 "no field for \[REDACTED\] x+"$/ }, 'delivered'])
   t.ok((verdicts[1] as { rejected: string }).rejected.length < 250)
+  receiver.answer = with_(422, {}, `${'x'.repeat(195)}opensesame`)
+  t.match(await sender.send([eventOf('a')], never), [{ rejected: /^has answered 422 "x{195}\[REDA"$/ }], 'no half of it either')
   await sender.close()
   await receiver.close()
 })
