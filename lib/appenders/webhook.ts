@@ -93,7 +93,7 @@ export async function createWebhookAppender (config: WebhookConfig, surroundings
   const { Agent } = await loadPeer('undici', 'webhook', () => import('undici'))
   const tls = readTls(config.ssl, surroundings)
   const made = createFormat(isName(format) ? format : await loadFormat(format, surroundings), layout?.type === 'pattern')
-  const { url, authorization, password } = withoutUser(config.url)
+  const { url, authorization, login } = withoutUser(config.url)
   const timeout = durationToMilliseconds(config.timeout ?? webhookSchema.properties.timeout.default)
   const secrets = [config.signature?.secret ?? []].flat()
   const sent = Object.fromEntries(Object.entries({ ...authorization, ...headers }).map(([name, value]) => [name.toLowerCase(), String(value)]))
@@ -106,19 +106,19 @@ export async function createWebhookAppender (config: WebhookConfig, surroundings
     format: made,
     sign: secrets.length === 0 ? () => ({}) : createSignature(secrets),
     // A short value is no secret, and would hide what it happens to be part of.
-    secrets: [...secrets, ...Object.values(sent), ...Object.values(sent).map(value => value.replace(/^\w+ +/, '')), password, url.search.slice(1), ...pathSecrets(url)].filter(secret => secret.length >= 8),
+    secrets: [...secrets, ...Object.values(sent), ...Object.values(sent).map(value => value.replace(/^\w+ +/, '')), ...login, url.search.slice(1), ...url.searchParams.values(), ...pathSecrets(url)].filter(secret => secret.length >= 8),
     dispatcher: new Agent({ connect: { ...tls, timeout }, headersTimeout: timeout, bodyTimeout: timeout, pipelining: 1, connections: 1 }),
     now: surroundings.now
   }))
 }
 
 /** A name and a password in a URL are nothing that a request may carry in its first line. */
-function withoutUser (text: string): { readonly url: URL, readonly authorization: Readonly<Record<string, string>>, readonly password: string } {
+function withoutUser (text: string): { readonly url: URL, readonly authorization: Readonly<Record<string, string>>, readonly login: readonly string[] } {
   const url = new URL(text)
   const [username, password] = [decoded(url.username), decoded(url.password)]
   url.username = url.password = ''
-  if (username === '' && password === '') return { url, authorization: {}, password }
-  return { url, authorization: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }, password }
+  if (username === '' && password === '') return { url, authorization: {}, login: [] }
+  return { url, authorization: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }, login: [username, password] }
 }
 
 /** The path, and its parts, as a server may repeat them: with many webhooks it is all that a sender has to know. */

@@ -56,7 +56,8 @@ export function createWebhookSender (parts: WebhookSenderParts): Sender {
         body: body ?? null,
         signal
       })
-      const text = meaningOf(statusCode) === 'taken' ? '' : (await beginningOf(answer)).slice(0, LONGEST_ANSWER)
+      // Before it is cut: half a secret is not known any more.
+      const text = meaningOf(statusCode) === 'taken' ? '' : withoutSecrets(await beginningOf(answer)).slice(0, LONGEST_ANSWER)
       await answer.dump({ limit: MOST_OF_AN_ANSWER })
       return { status: statusCode, retryAfter: parseRetryAfter(answered['retry-after'], now()), text }
     } catch (cause) {

@@ -5,6 +5,7 @@ import { createShippingAppender } from '../../../lib/appenders/shipping/appender
 import type { ShippingConfig } from '../../../lib/appenders/shipping/settings.js'
 import { appenderContract, batchOf, surroundingsIn } from '../../support/appender-contract.js'
 import { eventually } from '../../support/audited-app.js'
+import { clockByHand } from '../../support/clock-by-hand.js'
 import { createStoreSender } from '../../support/store-sender.js'
 
 const QUICK: ShippingConfig = { batch: { timeout: '1ms' }, backoff: { init: '1ms', max: '5ms' }, shutdown_timeout: '1s' }
@@ -70,8 +71,10 @@ test('what is not sent when the application ends is sent at the next start, befo
 })
 
 test('what is on its way into the spool when the application ends is sent as well', async t => {
+  const clock = clockByHand(t)
   const store = createStoreSender()
   const appender = await createShippingAppender({ ...QUICK, shutdown_timeout: '10s' }, surroundingsIn(t.testdir()), store)
+  t.ok(await eventually(() => clock.waiting > 0), 'nothing to do until there is an event')
   const appended = appender.append(batchOf(linesOf(0, 50)))
   await appender.close()
   await appended

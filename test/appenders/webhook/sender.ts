@@ -88,6 +88,8 @@ test('what is refused for what it holds is rejected, and those after it are sent
   const verdicts = await sender.send(EVENTS, never)
   t.match(verdicts, ['delivered', { rejected: /^has answered 422 "no field for \[REDACTED\] x+"$/ }, 'delivered'])
   t.ok((verdicts[1] as { rejected: string }).rejected.length < 250)
+  receiver.answer = with_(422, {}, `${'x'.repeat(195)}opensesame`)
+  t.match(await sender.send([eventOf('a')], never), [{ rejected: /^has answered 422 "x{195}\[REDA"$/ }], 'no half of it either')
   await sender.close()
   await receiver.close()
 })
