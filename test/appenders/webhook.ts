@@ -50,7 +50,7 @@ test('TLS with a private authority and a client certificate', { skip: withoutOpe
 })
 
 test('no secret of the settings is shown anywhere but to the other side', async t => {
-  const secrets = ['name-in-url', 'password-in-url', 'key-in-query', 'token-in-header', 'a signature secret of 24 bytes']
+  const secrets = ['name-in-url', 'password-in-url', 'key-in-query', 'token-in-header', 'a signature secret of 24 bytes', 'path-of-the-hook']
   const receiver = await startReceiver()
   const printed: string[] = []
   const { app } = await auditedApp(t, {
