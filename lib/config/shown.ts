@@ -32,8 +32,6 @@ export function shownSettings (settings: unknown, tree: SettingNode): unknown {
     if (content !== undefined && 'value' in content && content.written !== undefined) return withoutDefaults(content.written)
     if (typeof value === 'string') return shownText(value)
     if (typeof value === 'function') return '[function]'
-    // An instance of a class, of which the reader of objects has kept no more; JSON would leave it out.
-    if (typeof value === 'symbol') return '[object]'
     if (typeof value !== 'object' || value === null) return value
     if (path.length >= MAX_DEPTH) return '[…]'
     if (Array.isArray(value)) return value.map((item: unknown, index) => shown(item, [...path, index]))

@@ -26,7 +26,20 @@ export function validate (tree: SettingNode, schema: object): { readonly value: 
     value = toPlain(tree)
     check(value)
   }
-  return { value, problems: problemsOf(tree, check.errors ?? []) }
+  const problems = problemsOf(tree, check.errors ?? [])
+  const found = new Set(problems.map(({ path }) => JSON.stringify(path)))
+  return { value, problems: [...problems, ...strangersIn(tree, [], []).filter(({ path }) => !found.has(JSON.stringify(path)))] }
+}
+
+/** What stands where a schema takes anything, as in the settings of an appender of one's own, and is no setting: an instance of a class, a circle. */
+function strangersIn (tree: SettingNode, path: Path, found: Problem[]): Problem[] {
+  const node = findNode(tree, path)!
+  if ('value' in node.content) {
+    if (typeof node.content.value === 'symbol') found.push(wrong(tree, path, 'a plain value'))
+  } else {
+    for (const key of node.content.keys()) strangersIn(tree, [...path, key], found)
+  }
+  return found
 }
 
 /** Stands in a check's path for every item of a list. */

@@ -38,9 +38,9 @@ test('what an application hands over in code is named, not shown, and depth is b
   for (let i = 0; i < 50; i++) deep = { deep }
   t.match(shown({ a: { b: [1, true, null] } }), { a: { b: [1, true, null] } })
   class Own { readonly password = 's3cret' }
-  t.strictSame(shown({ type: () => 's3cret', own: new Own(), list: [new Map([['s3cret', 1]])] }), { type: '[function]', own: '[object]', list: ['[object]'] })
+  t.strictSame(shown({ type: () => 's3cret' }), { type: '[function]' })
   const place = { text: 'config', offset: 0 }
-  t.strictSame(shownSettings({ own: new Own() }, { place, keyPlace: place, content: new Map() }), { own: '[object]' }, 'also one that has come past the reader')
+  t.strictSame(shownSettings({ own: new Own() }, { place, keyPlace: place, content: new Map() }), { own: '[object]' }, 'also what has come past the reader')
   t.ok(JSON.stringify(shown({ deep })).length < 300)
 })
 

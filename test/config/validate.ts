@@ -23,6 +23,7 @@ const schema = {
     names: { type: 'array', items: { type: 'string', minLength: 1 }, uniqueItems: true, minItems: 1 },
     container: { type: 'object', discriminator: { propertyName: 'type' }, required: ['type'], oneOf: [box, bag] },
     either: { title: 'a or b', anyOf: [{ type: 'object', required: ['a'] }, { type: 'object', required: ['b'] }] },
+    own: { type: 'object' },
     limits: { type: 'object', minProperties: 1, properties: { low: { type: 'integer' }, high: { type: 'integer' } } },
     apiToken: { type: 'integer' },
     ssl: { type: 'object', properties: { passphrase: { type: 'array', items: { type: 'integer' } } } }
@@ -71,6 +72,17 @@ test('each kind of error says what was expected and what came', async (t) => {
     [{ 'a\nb': 1 }, `"a\\nb": unknown key, expected one of ${Object.keys(schema.properties).join(', ')}`]
   ]
   for (const [config, expected] of cases) t.same(errorsOf(config), [expected], expected)
+})
+
+test('what is no setting is refused also where a schema takes anything', async (t) => {
+  const circle: Record<string, unknown> = {}
+  circle.again = circle
+  t.same(errorsOf({ own: { made: new Date(0), list: [1, new Map()], circle } }), [
+    'own.made: expected a plain value, got an instance of a class',
+    'own.list[1]: expected a plain value, got an instance of a class',
+    'own.circle.again: expected a plain value, got a circular reference'
+  ])
+  t.same(errorsOf({ own: { a: [1, null, () => {}] } }), [])
 })
 
 test('all errors come at once', async (t) => {
