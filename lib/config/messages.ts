@@ -3,6 +3,7 @@
 // the name of a secret is ever part of a message.
 import type { JsonSchema } from './json-schema.js'
 import type { Path, Problem, SettingNode } from './setting-tree.js'
+import { BEHIND_HOST } from './shown.js'
 
 const SECRET_NAME = /pass(word|phrase|wd)|token|secret|authorization|credential|key/i
 const LONGEST_SHOWN = 100
@@ -59,10 +60,13 @@ export function actual (node: SettingNode | undefined, path: Path): string {
   if (content instanceof Map) return content.size === 0 ? 'an empty object' : 'an object'
   if (!('value' in content)) return content.length === 0 ? 'an empty list' : 'a list'
   if (content.value === null) return 'nothing'
-  // A URL that is none may be one all the same, without its scheme, and hold a secret in its path.
-  if (path.at(-1) === 'url' || path.some((key) => SECRET_NAME.test(String(key)))) return 'a value that is not shown here'
-  return valueText(content.written ?? content.value)
+  if (path.some((key) => SECRET_NAME.test(String(key)))) return 'a value that is not shown here'
+  const value = content.written ?? content.value
+  return valueText(path.at(-1) === 'url' && typeof value === 'string' ? upToHost(value) : value)
 }
+
+/** What is no URL may be one all the same, without its scheme: who logs in, and the path, may be secret. */
+const upToHost = (url: string): string => url.replace(/^(\w+:\/\/)?[^/?#]*@/, '$1').replace(BEHIND_HOST, '$1/…')
 
 function valueText (value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value)

@@ -10,7 +10,7 @@ const SECRET_NAME = /(?:pass|password|passwd|passphrase|secret|token|key|credent
 const USER_INFO = /(\w:\/\/)[^/?#\s]*@/g
 const QUERY = /\?([^#\s]*)/g
 /** What a URL, or a text that begins with a variable, has behind its host. */
-const BEHIND_HOST = /^(\w+:\/\/[^/?#]*|(?!\w+:\/\/)[^/?#]*)[/?#].+$/s
+export const BEHIND_HOST = /^(\w+:\/\/[^/?#]*|(?!\w+:\/\/)[^/?#]*)[/?#].+$/s
 /** So deep settings are shown. */
 const MAX_DEPTH = 12
 

@@ -41,8 +41,11 @@ test('what came is shown as it was written, secrets are not', async (t) => {
   t.equal(actual(scalar(true), ['a']), 'true')
   t.equal(actual(undefined, ['a']), 'nothing')
   t.equal(actual(scalar(null), ['password']), 'nothing')
-  for (const key of ['password', 'ssl.keyPassphrase', 'apiToken', 'Authorization', 'client_secret', 'credentials', 'key', 'url']) {
-    t.equal(actual(scalar('hunter2'), key === 'url' ? ['x', key] : ['x', key, 0]), 'a value that is not shown here', key)
+  for (const key of ['password', 'ssl.keyPassphrase', 'apiToken', 'Authorization', 'client_secret', 'credentials', 'key']) {
+    t.equal(actual(scalar('hunter2'), ['x', key, 0]), 'a value that is not shown here', key)
+  }
+  for (const [url, shown] of [['collector:4318', 'collector:4318'], ['hooks.example/services/hunter2', 'hooks.example/…'], ['ftp://jane:hunter2@host:1?hunter2', 'ftp://host:1/…'], ['jane:hunter2@host', 'host'], ['', ''], ['https://', 'https://']]) {
+    t.equal(actual(scalar(url), ['x', 'url']), JSON.stringify(shown), 'of a URL, what comes up to its host')
   }
 })
 
