@@ -47,22 +47,20 @@ const writeHeaders = ({ request }: KnownHttp): string => ',"headers":{"x-forward
 /** Actions are few; an application that makes them up (ids in actions) starts the memory anew now and then. */
 const MAX_ACTIONS = 256
 
-/** `event.*`: the id, and what is remembered by action as long as its lists are the frozen ones of a factory. */
+/** What comes after the id in `event.*`: it is remembered by action as long as its lists are the frozen ones of a factory. */
 export function createEventJson (): (event: EventFields) => string {
   const memory = new Map<string, { event: EventFields, json: string }>()
   return function eventJson (event) {
-    const { id, action, category, type, outcome } = event
-    // The trail has made it: nothing in it wants to be escaped.
-    const opening = ',"event":{"id":"' + id
+    const { action, category, type, outcome } = event
     const last = memory.get(action)
-    if (last !== undefined && last.event.outcome === outcome && last.event.category === category && last.event.type === type && hasOnlyUsualFields(event)) return opening + last.json
+    if (last !== undefined && last.event.outcome === outcome && last.event.category === category && last.event.type === type && hasOnlyUsualFields(event)) return last.json
     if (typeof action !== 'string' || !isPlainObject(event)) throw NOT_PLAIN
     const json = joined('",' + objectJson({ ...event, id: undefined, category: asList(category), type: asList(type) }, 0).slice(1))
     if (isLasting(category) && isLasting(type) && typeof outcome !== 'object' && hasOnlyUsualFields(event)) {
       if (memory.size >= MAX_ACTIONS) memory.clear()
       memory.set(action, { event: { ...event }, json })
     }
-    return opening + json
+    return json
   }
 }
 
@@ -87,8 +85,9 @@ export function createKibanaJson (): (kibana: KibanaFields, known: ScopeFacts['k
   /** All that stands before the id of an object. */
   const opening = new LastText()
 
-  function openingOf (known: KnownKibana, type: string): string {
+  function openingOf (known: KnownKibana, type: string): string | null {
     if (known === lastKnown && type === lastType) return opening.again()
+    if (!isQuotable(type)) return null
     const json = withObject(remembered(known, writeScope)) + '{"type":"' + type + '","id":"'
     lastKnown = known
     lastType = type
@@ -105,7 +104,8 @@ export function createKibanaJson (): (kibana: KibanaFields, known: ScopeFacts['k
     const isKnown = known !== undefined && space === known.space_id && session === known.session_id
     if (isKnown && isUsualObject(object)) {
       const { type, id, name } = object
-      return openingOf(known, type) + id + (name === undefined ? '"}}' : '","name":"' + name + '"}}')
+      const beforeId = openingOf(known, type)
+      if (beforeId !== null) return beforeId + id + (name === undefined ? '"}}' : '","name":"' + name + '"}}')
     }
     const scope = isKnown ? remembered(known, writeScope) : writeScope({ space_id: space, session_id: session })
     return object === undefined ? scope + '}' : withObject(scope) + valueJson(object, 1) + '}'
@@ -120,13 +120,13 @@ function writeScope ({ space_id: space, session_id: session }: KnownKibana): str
 
 const withObject = (scope: string): string => scope + (scope.endsWith('{') ? '"saved_object":' : ',"saved_object":')
 
-/** True for an object whose fields stand in the line as they are. */
+/** True for an object whose id and name stand in the line as they are. */
 function isUsualObject (object: SavedObjectReference | undefined): object is SavedObjectReference {
   if (!isPlainObject(object)) return false
   for (const field in object) {
     if (field !== 'type' && field !== 'id' && field !== 'name') return false
   }
-  return isQuotable(object.type) && isQuotable(object.id) && (object.name === undefined || isQuotable(object.name))
+  return isQuotable(object.id) && (object.name === undefined || isQuotable(object.name))
 }
 
 /** `url.*`; what stands before the path is the same for all requests to one host. */

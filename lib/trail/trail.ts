@@ -103,9 +103,12 @@ function trailWith<Made> ({ ignores, rules, pid = globalThis.process.pid, surrou
 
   function recordAll (events: readonly AuditEvent[], facts: ScopeFacts, time: number): Promise<void> {
     // Events of one batch share a promise: many events, few promises.
-    const acknowledgements = new Set<Promise<void>>()
-    for (const event of events) acknowledgements.add(record(event, facts, time))
-    return acknowledgements.size === 1 ? [...acknowledgements][0]! : quiet(Promise.all(acknowledgements).then(() => {}))
+    const acknowledgements: Promise<void>[] = []
+    for (const event of events) {
+      const acknowledged = record(event, facts, time)
+      if (acknowledged !== acknowledgements.at(-1)) acknowledgements.push(acknowledged)
+    }
+    return acknowledgements.length === 1 ? acknowledgements[0]! : quiet(Promise.all(acknowledgements).then(() => {}))
   }
 
   const isClosed = (): boolean => accounts.state === 'closed'
