@@ -50,10 +50,12 @@ const USUAL_FIELDS: readonly string[] = ['@timestamp', 'message', 'event', 'kiba
 
 /** The caller's own fields, beyond those that have their place in every record. */
 function furtherJson (record: AuditRecord): string {
-  // Counted first, without a list of the names: comparing names costs more than the rest of the line.
-  let fields = 0
-  for (const _ in record) fields++ // eslint-disable-line no-unused-vars
-  return fields === USUAL_FIELDS.length ? '' : furtherFieldsJson(record)
+  // In the order in which the trail makes them: a name is then compared with one other, not with all.
+  let place = 0
+  for (const field in record) {
+    if (field !== USUAL_FIELDS[place++]) return furtherFieldsJson(record)
+  }
+  return ''
 }
 
 function furtherFieldsJson (record: AuditRecord): string {
