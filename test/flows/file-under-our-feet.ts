@@ -28,7 +28,7 @@ interface Interference {
 
 const INTERFERENCES: readonly Interference[] = [
   { title: 'deleted', act: log => unlinkSync(log), change: 'deleted', loses: true },
-  { title: 'deleted with its folder', act: (_log, folder) => rmSync(folder, { recursive: true }), change: 'deleted', loses: true },
+  { title: 'deleted with its folder', act: (_log, folder) => rmSync(folder, { recursive: true, maxRetries: 20, retryDelay: 5 }), change: 'deleted', loses: true },
   { title: 'renamed', act: log => renameSync(log, log + '.moved'), change: 'renamed' },
   { title: 'renamed with its folder', act: (_log, folder) => renameSync(folder, folder + '-moved'), change: 'renamed' },
   { title: 'renamed and made anew, as logrotate does with "create"', act: log => { renameSync(log, log + '.moved'); writeFileSync(log, '') }, change: 'replaced' },
@@ -180,7 +180,7 @@ for (const type of ['file', 'rolling-file'] as const) {
       await app.ready()
       const deletions: readonly (() => void)[] = [
         () => unlinkSync(log),
-        () => rmSync(folder, { recursive: true }),
+        () => rmSync(folder, { recursive: true, maxRetries: 20, retryDelay: 5 }),
         () => { writeFileSync(log + '.other', ''); renameSync(log + '.other', log) }
       ]
       for (const [number, remove] of [...deletions, ...deletions, ...deletions].entries()) {

@@ -90,7 +90,8 @@ test('in the middle: the folder is removed', async t => {
   const file = join(directory, 'logs', 'audit.log')
   const child = spawnPlain([CHILD, optionsFor(file, join(directory, 'notes'))], ['ignore', 'ignore', 'inherit', 'ipc'])
   t.ok(await statusWith(child, ({ written }) => written > 100))
-  rmSync(join(directory, 'logs'), { recursive: true })
+  // Again where the child is just making the file anew.
+  rmSync(join(directory, 'logs'), { recursive: true, maxRetries: 20, retryDelay: 5 })
   t.ok(await eventually(() => {
     try { return readFileSync(file, 'utf8').includes('audit_file_changed') } catch { return false }
   }), 'it is made again, and says so')
