@@ -5,6 +5,7 @@
 //   BENCH_ONLY       what to measure, separated by commas: requests, durable, further, serialize, bulk, features, and to
 //                    narrow the requests down, variants: audited, audited-no-context, disabled, log4js, winston, evlog,
 //                    and request-context, which is measured only when it is named
+//   BENCH_LOAD=node  loads by Node also where wrk is installed
 //   BENCH_PROFILE=1  no comparison: where the audited application spends its time
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

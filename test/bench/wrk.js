@@ -7,8 +7,9 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Whether wrk can be had. */
+/** Whether wrk can be had and is wanted: `BENCH_LOAD=node` does without. */
 export const hasWrk = (() => {
+  if (process.env.BENCH_LOAD === 'node') return false
   try {
     execFileSync('which', ['wrk'], { stdio: 'ignore' })
     return true
