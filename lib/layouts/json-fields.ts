@@ -132,8 +132,7 @@ function isUsualObject (object: SavedObjectReference | undefined): object is Sav
 /** `url.*`; what stands before the path is the same for all requests to one host. */
 export function createUrlJson (): (url: UrlFields) => string {
   let last: { domain?: string, port?: number, scheme?: string } = {}
-  let origin = ',"url":{"path":'
-  let quotedOrigin = origin + '"'
+  let opening = ',"url":{"path":"'
   return function urlJson (url) {
     if (!isPlainObject(url)) throw NOT_PLAIN
     for (const field in url) {
@@ -144,12 +143,11 @@ export function createUrlJson (): (url: UrlFields) => string {
     if (path === undefined || typeof domain === 'object' || typeof port === 'object' || typeof scheme === 'object') return anyUrlJson(url)
     if (domain !== last.domain || port !== last.port || scheme !== last.scheme) {
       const known = objectJson({ domain, port, scheme }, 0)
-      origin = joined(',"url":' + (known === '{}' ? '{' : known.slice(0, -1) + ',') + '"path":')
-      quotedOrigin = joined(origin + '"')
+      opening = joined(',"url":' + (known === '{}' ? '{' : known.slice(0, -1) + ',') + '"path":"')
       last = { domain, port, scheme }
     }
-    if (!isQuotable(path) || (query !== undefined && !isQuotable(query))) return origin + valueJson(path, 1) + (query === undefined ? '}' : ',"query":' + valueJson(query, 1) + '}')
-    return query === undefined ? quotedOrigin + path + '"}' : quotedOrigin + path + '","query":"' + query + '"}'
+    if (!isQuotable(path) || (query !== undefined && !isQuotable(query))) return opening.slice(0, -1) + valueJson(path, 1) + (query === undefined ? '}' : ',"query":' + valueJson(query, 1) + '}')
+    return query === undefined ? opening + path + '"}' : opening + path + '","query":"' + query + '"}'
   }
 }
 

@@ -103,12 +103,13 @@ function trailWith<Made> ({ ignores, rules, pid = globalThis.process.pid, surrou
 
   function recordAll (events: readonly AuditEvent[], facts: ScopeFacts, time: number): Promise<void> {
     // Events of one batch share a promise: many events, few promises.
-    const acknowledgements: Promise<void>[] = []
+    const acknowledgements = new Set<Promise<void>>()
+    let last: Promise<void> | null = null
     for (const event of events) {
       const acknowledged = record(event, facts, time)
-      if (acknowledged !== acknowledgements.at(-1)) acknowledgements.push(acknowledged)
+      if (acknowledged !== last) acknowledgements.add(last = acknowledged)
     }
-    return acknowledgements.length === 1 ? acknowledgements[0]! : quiet(Promise.all(acknowledgements).then(() => {}))
+    return acknowledgements.size === 1 ? last! : quiet(Promise.all(acknowledgements).then(() => {}))
   }
 
   const isClosed = (): boolean => accounts.state === 'closed'

@@ -1,25 +1,32 @@
-import { test } from 'tap'
+import { test, type Test } from 'tap'
 import { createGathering } from '../../../lib/appenders/shipping/gathering.js'
 import { keepAlive } from '../../support/keep-alive.js'
 
 const LONG = 60_000
 
+/** Sees to it that `gathered()` waits until `bring` has brought what it waits for. */
+async function waitsUntil (t: Test, gathering: ReturnType<typeof createGathering>, bring: () => void, meanwhile = (): void => {}): Promise<void> {
+  let isGathered = false
+  const gathered = gathering.gathered().then(() => { isGathered = true })
+  meanwhile()
+  await new Promise(resolve => setImmediate(resolve))
+  t.notOk(isGathered)
+  bring()
+  gathering.came()
+  await gathered
+  t.ok(isGathered)
+}
+
 test('events wait for others until there are enough', async t => {
   keepAlive(t)
   let waiting = 0
   const gathering = createGathering(() => waiting, 3, LONG)
-  let isGathered = false
   waiting = 1
   gathering.came()
-  const gathered = gathering.gathered().then(() => { isGathered = true })
-  waiting = 2
-  gathering.came()
-  await new Promise(resolve => setImmediate(resolve))
-  t.notOk(isGathered)
-  waiting = 3
-  gathering.came()
-  await gathered
-  t.ok(isGathered)
+  await waitsUntil(t, gathering, () => { waiting = 3 }, () => {
+    waiting = 2
+    gathering.came()
+  })
 })
 
 test('what is left when enough has been taken waits for others as well', async t => {
@@ -29,14 +36,7 @@ test('what is left when enough has been taken waits for others as well', async t
   gathering.came()
   await gathering.gathered()
   waiting -= 3
-  let isGathered = false
-  const gathered = gathering.gathered().then(() => { isGathered = true })
-  await new Promise(resolve => setImmediate(resolve))
-  t.notOk(isGathered)
-  waiting = 3
-  gathering.came()
-  await gathered
-  t.ok(isGathered)
+  await waitsUntil(t, gathering, () => { waiting = 3 })
 })
 
 test('events wait no longer than they are to', async t => {
