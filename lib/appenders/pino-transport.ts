@@ -61,7 +61,8 @@ export function startTransport (pino: Pino, { target, options, directory, failed
   // Heard as long as there is a stream: an error that nobody hears ends the process.
   stream.on('error', fail)
   if (tell !== undefined) stream.once('error', tell)
-  stream.once('close', () => fail(new Error('its thread has ended')))
+  // That the thread has ended may be known before why: an error is told one turn later.
+  stream.once('close', () => setImmediate().then(() => fail(new Error('its thread has ended'))))
   const started = new Promise<void>(resolve => stream.once('ready', resolve))
   // Some transports wait for what a pino logger says of itself.
   stream.emit('message', { code: 'PINO_CONFIG', config: { levels: pino.levels, messageKey: 'message', errorKey: 'error' } })

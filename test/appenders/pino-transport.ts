@@ -27,6 +27,10 @@ test('what a transport fails with is what its callers get, told once, and never 
   t.equal(transport.writeNow([Buffer.from('x\n')]), false)
   await eventually(() => told.length > 0)
   t.same(told, ['no broker'])
+  // Many at once, so that some threads are over before they are asked to end.
+  const reasons = await Promise.all(Array.from({ length: 30 }, () =>
+    startTransport(pino, { target: './fails.mjs', options: {}, directory }).ready(20_000).catch((error: Error) => error.message)))
+  t.same([...new Set(reasons)], ['no broker'], 'that the thread has ended is never told in place of why')
   t.throws(() => startTransport(pino, { target: 'pino-none', options: {}, directory }), /unable to determine transport target/)
   t.throws(() => startTransport(pino, { target: 'pino/file', options: { destination () {} }, directory }), /could not be cloned/)
 })

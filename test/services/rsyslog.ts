@@ -129,7 +129,7 @@ test('imfile follows a rolling file: every line once, in order, through rolls', 
   const folder = t.testdir({ work: {} })
   const fileName = join(folder, 'audit.log')
   const output = join(folder, 'followed.ndjson')
-  await startRsyslog(t, folder, `
+  const rsyslog = await startRsyslog(t, folder, `
 global(workDirectory="${join(folder, 'work')}")
 module(load="imfile" mode="inotify")
 input(type="imfile" file="${fileName}" tag="audit" ruleset="followed" addMetadata="off")
@@ -137,12 +137,14 @@ template(name="line" type="string" string="%msg%\\n")
 ruleset(name="followed") { action(type="omfile" file="${output}" template="line" flushOnTXEnd="on") }
 `)
   const appender = await createRollingFileAppender({ type: 'rolling-file', fileName, policy: { type: 'size-limit', size: '64kb' }, strategy: { type: 'numeric', max: 100 } }, surroundingsIn(folder))
-  t.teardown(() => appender.close())
   const total = 4000
   for (let n = 0; n < total; n += 50) {
     await appender.append(batchOf(numbers(50).map(more => lineOf(n + more))))
     await new Promise(resolve => setTimeout(resolve, 10))
   }
   await eventually(() => linesOf(output).length >= total)
+  await appender.close()
+  // It still writes its state into the folder that the test is about to remove.
+  await rsyslog.stop()
   t.same(linesOf(output), numbers(total).map(lineOf))
 })
