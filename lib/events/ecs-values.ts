@@ -24,8 +24,11 @@ export const ONLY_CATEGORY = onlyLists(EVENT_CATEGORIES)
 /** For each type the frozen list of it alone: the same list every time. */
 export const ONLY_TYPE = onlyLists(EVENT_TYPES)
 
-/** Whether a field that may be one value or a list, such as `event.category`, has this value. */
-export const hasValue = (field: unknown, value: string): boolean => field === value || (Array.isArray(field) && field.includes(value))
+/** Whether a field that may be one value or a list, such as `event.category`, has this value. The hot path: nearly all lists have one. */
+export function hasValue (field: unknown, value: string): boolean {
+  if (!Array.isArray(field)) return field === value
+  return field.length === 1 ? field[0] === value : field.includes(value)
+}
 
 function onlyLists<V extends string> (values: readonly V[]): Readonly<Record<V, readonly V[]>> {
   const lists = values.map(value => [value, Object.freeze([value])] as const)

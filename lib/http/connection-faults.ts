@@ -20,8 +20,8 @@ export function peerOf (connection: Connection): Peer {
   return { ...ip !== undefined && isIP(ip) !== 0 && { ip }, ...port !== undefined && { port } }
 }
 
-/** Node forgets the other end of a closed connection, unless it has been asked for it before. */
-export function rememberPeer (socket: Socket): void { Reflect.get(socket, 'remoteAddress') }
+/** Node forgets the other end of a closed connection, unless it has been asked for it before. The hot path: asked by name. */
+export function rememberPeer (socket: Socket): string | undefined { return socket.remoteAddress }
 
 /** A code, and a text of Node or OpenSSL. What an application's own callbacks throw, which may hold anything, is not told. */
 export function faultOf ({ code, reason, message }: Failure): Fault {

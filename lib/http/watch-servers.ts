@@ -38,7 +38,10 @@ export function watchServers (app: FastifyInstance, watcher: Watcher): void {
 /** Tells the servers of `app`: listening on localhost makes a second one, which has the same handler. Each is looked at once. */
 export function createServerCheck (app: FastifyInstance): (server: Server) => boolean {
   const known = new WeakMap<Server, boolean>()
-  return function isOurs (server) {
+  let last: Server | null = null
+  let isLastOurs = false
+
+  function isOurs (server: Server): boolean {
     let ours = known.get(server)
     if (ours === undefined) {
       const handlers = app.server.listeners('request')
@@ -46,6 +49,12 @@ export function createServerCheck (app: FastifyInstance): (server: Server) => bo
       known.set(server, ours)
     }
     return ours
+  }
+
+  return function isLastOrOurs (server) {
+    if (server === last) return isLastOurs
+    last = server
+    return (isLastOurs = isOurs(server))
   }
 }
 

@@ -25,17 +25,18 @@ export const NOT_PLAIN = Symbol('not plain')
  */
 export function quote (text: string): string {
   if (typeof text !== 'string' || text.length > MAX_STRING_LENGTH) throw NOT_PLAIN
-  return NEEDS_CARE.test(text) ? quoteWithCare(text) : '"' + text + '"'
+  return NEEDS_CARE.test(joined(text)) ? quoteWithCare(text) : '"' + text + '"'
 }
 
 /** True for text that stands between quotes as it is: several such strings can go into a line at once. */
 export function isQuotable (text: unknown): boolean {
-  return typeof text === 'string' && text.length <= MAX_STRING_LENGTH && !NEEDS_CARE.test(text)
+  return typeof text === 'string' && text.length <= MAX_STRING_LENGTH && !NEEDS_CARE.test(joined(text))
 }
 
 /**
  * The same text. V8 joins strings lazily, as trees; looking at a character makes one string of
- * a tree. For text that is going to be part of many lines: else each line walks the tree again.
+ * a tree. For text that is going to be part of many lines, each of which would walk the tree again,
+ * and for text that is about to be searched: a search of a tree takes a detour through the engine.
  */
 export function joined (text: string): string {
   text.charCodeAt(text.length - 1)

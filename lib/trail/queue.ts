@@ -9,7 +9,8 @@ export class LineQueue {
   readonly #sealed: QueuedBatch[] = []
   #filling: QueuedBatch | null = null
   #lines = 0
-  #bytes = 0
+  /** Those of all batches but the one that is filling. */
+  #sealedBytes = 0
   #added = 0
 
   /** @param maxBytes how many bytes may wait; a single line that is longer may wait alone */
@@ -19,19 +20,21 @@ export class LineQueue {
 
   /** Lines that are not written, those under way included. */
   get lines (): number { return this.#lines }
-  get bytes (): number { return this.#bytes }
+  get bytes (): number { return this.#sealedBytes + (this.#filling?.bytes ?? 0) }
   /** Lines that have come since the start. */
   get added (): number { return this.#added }
   /** Lines that have gone since the start. */
   get left (): number { return this.#added - this.#lines }
 
   hasRoom (bytes: number): boolean {
-    return this.#bytes === 0 || this.#bytes + bytes <= this.#maxBytes
+    const waiting = this.bytes
+    return waiting === 0 || waiting + bytes <= this.#maxBytes
   }
 
   /** `hasRoom`, for a line whose bytes are counted only when it comes near. */
   hasRoomFor (line: string): boolean {
-    return this.#bytes + line.length * MAX_BYTES_PER_UNIT <= this.#maxBytes || this.hasRoom(Buffer.byteLength(line))
+    const atMost = this.#sealedBytes + (this.#filling?.bytesAtMost ?? 0) + line.length * MAX_BYTES_PER_UNIT
+    return atMost <= this.#maxBytes || this.hasRoom(Buffer.byteLength(line))
   }
 
   /** Adds a line; `mark` gives a new batch its time. Returns the batch that it goes out in. */
@@ -42,7 +45,7 @@ export class LineQueue {
       this.seal()
       this.#filling = batch = next
     }
-    this.#bytes += batch.add(line, time, kind)
+    batch.add(line, time, kind)
     this.#lines++
     this.#added++
     return batch
@@ -50,7 +53,9 @@ export class LineQueue {
 
   /** What comes from now on goes out in another batch. */
   seal (): void {
-    if (this.#filling !== null) this.#sealed.push(this.#filling)
+    if (this.#filling === null) return
+    this.#sealedBytes += this.#filling.bytes
+    this.#sealed.push(this.#filling)
     this.#filling = null
   }
 
@@ -65,11 +70,11 @@ export class LineQueue {
     this.#sealed.unshift(batch)
   }
 
-  /** So many lines at the head of a batch are written. */
+  /** So many lines at the head of a batch that takes no more are written. */
   wrote (batch: QueuedBatch, lines: number): void {
     const before = batch.bytes
     batch.drop(lines)
-    this.#bytes -= before - batch.bytes
+    this.#sealedBytes -= before - batch.bytes
     this.#lines -= lines
   }
 
@@ -83,6 +88,6 @@ export class LineQueue {
     this.#sealed.length = 0
     this.#filling = null
     this.#lines = 0
-    this.#bytes = 0
+    this.#sealedBytes = 0
   }
 }

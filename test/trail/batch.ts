@@ -3,10 +3,32 @@ import { QueuedBatch } from '../../lib/trail/batch.js'
 
 test('lines are encoded into one buffer, with where each ends and when it was said', async t => {
   const batch = new QueuedBatch(64, 0)
-  t.equal(batch.add('ä\n', 10, 1), 3)
-  t.equal(batch.add('👩\n', 20, 8), 5)
+  batch.add('ä\n', 10, 1)
+  t.equal(batch.bytes, 3)
+  batch.add('👩\n', 20, 8)
+  t.match(batch, { lines: 2, bytes: 8 }, 'counted while it is encoded')
   t.same(batch.rest(), { bytes: Buffer.from('ä\n👩\n'), ends: [3, 8], times: [10, 20] })
   t.match(batch, { kinds: 9, lines: 2, bytes: 8 })
+})
+
+test('many lines that are encoded at once end where each by itself would, whatever is in them', async t => {
+  for (const texts of [['a'], ['a', 'ä'], ['漢', 'a', '👩'], ['\ud800', 'ß']]) {
+    const lines = Array.from({ length: 3000 }, (_, n) => texts[n % texts.length]!.repeat(n % 7) + n + '\n')
+    const batch = new QueuedBatch(200_000, 0)
+    for (const [n, line] of lines.entries()) batch.add(line, n, 1)
+    t.equal(batch.lines, lines.length)
+    const { bytes, ends, times } = batch.rest()
+    t.same(bytes, Buffer.from(lines.join('')))
+    let end = 0
+    t.same(ends, lines.map(line => (end += Buffer.byteLength(line))))
+    t.same(times, lines.map((_, n) => n))
+    batch.add('ö\n', 1, 1)
+    t.match(batch, { lines: 3001, bytes: end + 3, bytesAtMost: end + 3 })
+    batch.add('ö\n', 1, 1)
+    t.equal(batch.bytesAtMost, end + 3 + 6)
+    batch.drop(3001)
+    t.same(batch.rest(), { bytes: Buffer.from('ö\n'), ends: [3], times: [1] })
+  }
 })
 
 test('a line fits when it does however its characters turn out', async t => {

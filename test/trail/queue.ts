@@ -25,6 +25,7 @@ test('room is bounded in bytes, and an empty queue takes anything', async t => {
   t.notOk(queue.hasRoomFor('äb\n'))
   t.ok(queue.hasRoom(3))
   t.notOk(queue.hasRoom(4))
+  t.equal(queue.take(), batch)
   queue.wrote(batch, 1)
   t.ok(queue.hasRoom(1000))
 })
