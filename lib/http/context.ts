@@ -1,7 +1,7 @@
 // Finds the request that the running code belongs to, through @fastify/request-context, for
 // code that is not handed one. Called by plugin.ts.
 import type { AsyncResource } from 'node:async_hooks'
-import requestContextPlugin, { asyncLocalStorage } from '@fastify/request-context'
+import requestContextPlugin, { asyncLocalStorage, type RequestContext } from '@fastify/request-context'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 type Store = Record<symbol, FastifyRequest | undefined>
@@ -24,20 +24,32 @@ export async function trackRunningRequest (app: FastifyInstance): Promise<() => 
     }
   } else {
     await app.register(requestContextPlugin, {
-      // Called inside the store, once for each request: the place to put the request there. The
-      // plugin wants to come back to the store later, nothing else: a whole AsyncResource for
-      // that would cost as much as the event itself.
+      // Called inside the store, once for each request: the place to put the request there.
       createAsyncResource (request) {
         const store = asyncLocalStorage.getStore()!
         ;(store as unknown as Store)[key] = request
-        const resource: Pick<AsyncResource, 'runInAsyncScope'> = {
-          runInAsyncScope: (run, thisArg, ...args) => asyncLocalStorage.run(store, () => Reflect.apply(run, thisArg, args) as never)
-        }
-        return resource as AsyncResource
+        return new WayBack(store) as unknown as AsyncResource
       }
     })
   }
   return function runningRequest () {
     return (asyncLocalStorage.getStore() as Store | undefined)?.[key]
+  }
+}
+
+/**
+ * What @fastify/request-context wants of an `AsyncResource`: to come back to the store later. A whole
+ * one for that would cost as much as the event itself. A class: made for each request.
+ */
+class WayBack {
+  readonly #store: RequestContext
+
+  constructor (store: RequestContext) {
+    this.#store = store
+  }
+
+  /** As of `AsyncResource`. */
+  runInAsyncScope (run: (...args: unknown[]) => unknown, thisArg: unknown, ...args: unknown[]): unknown {
+    return asyncLocalStorage.run(this.#store, Reflect.apply, run, thisArg, args)
   }
 }

@@ -4,6 +4,7 @@
 import type { AttributeChange, AuditEvent, CurrentObject, ObjectReference } from '../contracts.js'
 import type { Call, Run } from './call.js'
 import { isNameless, withCurrentNames } from './current-names.js'
+import { changedCall } from './described-call.js'
 import type { Differences } from './difference-settings.js'
 import { referenceKey } from './object-reference.js'
 import { recordedError } from './refusal.js'
@@ -45,8 +46,7 @@ function withDifferences (call: Call, changes: Changes, found: readonly CurrentO
     const known = current.get(referenceKey(object))
     return known === undefined ? null : known.attributes
   }
-  return {
-    ...call,
+  return changedCall(call, {
     events (outcome, error) {
       const toEvent = call.events(outcome, error)
       // What a write is refused for has been told with its intention.
@@ -56,7 +56,7 @@ function withDifferences (call: Call, changes: Changes, found: readonly CurrentO
         return change === undefined ? toEvent(object) : withDifference(toEvent(object), () => differences.between(change, before(object!, change)))
       }
     }
-  }
+  })
 }
 
 /** Attributes may be whatever an application makes them: what they throw stops no record. */

@@ -2,6 +2,7 @@
 // Called by before-write.ts, with what it has read.
 import type { ObjectReference } from '../contracts.js'
 import type { Call } from './call.js'
+import { changedCall } from './described-call.js'
 import { referenceKey } from './object-reference.js'
 
 /** The same call, whose events have the names that its objects have now. */
@@ -15,12 +16,11 @@ export function withCurrentNames (call: Call, found: readonly ObjectReference[])
     const name = isNameless(object) ? names.get(referenceKey(object)) : undefined
     return name === undefined ? object : { ...object as ObjectReference, name }
   }
-  return {
-    ...call,
+  return changedCall(call, {
     all: call.all.map(named),
     attempted: call.attempted.map(named),
     refused: (result) => call.refused(result).map((item) => item && { ...item, object: named(item.object)! })
-  }
+  })
 }
 
 /** Whether an object has an id by which its name can be found. */

@@ -1,5 +1,5 @@
 // What an object is called: its id and its name, from whatever shape a repository has them
-// in. Called by the tables of operations and by call.ts, which checks what the tables say.
+// in. Called by the tables of operations and by described-call.ts, which checks what the tables say.
 import type { NameOf, ObjectReference } from '../contracts.js'
 import { isPlainObject } from '../layouts/value.js'
 

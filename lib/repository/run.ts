@@ -3,7 +3,8 @@
 // as well. The order of these lines is the promise. Called by audit-repository.ts.
 import type { ObjectReference, RefusedItem } from '../contracts.js'
 import { lookedAtBefore } from './before-write.js'
-import { describeCall, type Call, type Run } from './call.js'
+import type { Call, Run } from './call.js'
+import { describeCall } from './described-call.js'
 import { follow, isFollowable } from './follow.js'
 import { isThenable } from './object-reference.js'
 import { acknowledged, asksForPermission, carryOn, permission, refusalByRepository } from './permission.js'
@@ -45,7 +46,7 @@ export async function runWrite (run: Run): Promise<unknown> {
   }
   // The write is done, and each of its intentions stands in the log: nothing is left to hold up.
   const refused = call.refused(result)
-  if (refused.length > 0) await acknowledged(say(run.logger, refused, call.refusal))
+  if (refused.length > 0) await acknowledged(say(run.logger, refused, item => call.refusal(item)))
   return run.own(result)
 }
 
@@ -126,7 +127,7 @@ function saidBeforeHandedOver (run: Run, call: Call, result: unknown): Promise<v
 
 async function outcomeSaid (run: Run, call: Call, { objects, refused }: Outcome): Promise<void> {
   const success = await say(run.logger, objects, call.events('success'))
-  const failure = await say(run.logger, refused, call.refusal)
+  const failure = await say(run.logger, refused, item => call.refusal(item))
   if (run.onFailure.holds('reads')) {
     // Of what was refused there are no data to be held back.
     await Promise.all([run.onFailure.mayGoOn('reads', success.acknowledged), failure.acknowledged.catch(carryOn)])
@@ -136,7 +137,7 @@ async function outcomeSaid (run: Run, call: Call, { objects, refused }: Outcome)
 /** Nobody waits: a rejection is none of the reader's business, and has been counted and told. */
 function sayOutcome (run: Run, call: Call, { objects, refused }: Outcome): void {
   sayNow(run.logger, objects, call.events('success'))
-  sayNow(run.logger, refused, call.refusal)
+  sayNow(run.logger, refused, item => call.refusal(item))
 }
 
 function followed (run: Run, call: Call, items: object, watch?: Watch): object {

@@ -1,5 +1,5 @@
 // The settings of repositories, under `xpack.security.audit.saved_objects`. The reader of
-// the settings (lib/config) gathers this schema; call.ts is handed what `recordedObjects` makes of it.
+// the settings (lib/config) gathers this schema; described-call.ts is handed what `recordedObjects` makes of it.
 import type { FromSchema } from '../config/from-schema.js'
 import type { AuditEvent, EventOutcome, EventType, NameOf, ObjectReference, Operation } from '../contracts.js'
 import { type Differences, differencesOf, type savedObjectDiffSchema } from './difference-settings.js'

@@ -66,7 +66,9 @@ export class QueuedBatch {
 
   /** Whether `line` fits, however its characters turn out in UTF-8. */
   fits (line: string): boolean {
-    return this.#used + (this.#text.length + line.length) * MAX_BYTES_PER_UNIT <= this.#buffer.length
+    if (this.#used + (this.#text.length + line.length) * MAX_BYTES_PER_UNIT <= this.#buffer.length) return true
+    this.#encode()
+    return this.#used + line.length * MAX_BYTES_PER_UNIT <= this.#buffer.length
   }
 
   /** Adds a line that fits. */

@@ -37,6 +37,9 @@ test('a line fits when it does however its characters turn out', async t => {
   t.notOk(batch.fits('漢漢漢漢\n'))
   batch.add('漢漢漢\n', 0, 1)
   t.notOk(batch.fits('\n'))
+  const ascii = new QueuedBatch(12, 0)
+  ascii.add('abc\n', 0, 1)
+  t.ok(ascii.fits('a\n'), 'what has come is counted when it comes near')
 })
 
 test('the next batch is twice as large, up to a bound, and as large as its first line needs', async t => {

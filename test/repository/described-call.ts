@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import type { Operation } from '../../lib/contracts.js'
-import { describeCall } from '../../lib/repository/call.js'
+import { changedCall, describeCall } from '../../lib/repository/described-call.js'
 
 const SETTINGS = { unaudited_read_types: ['config'], include_saved_object_names: true }
 const read: Operation = { action: 'thing_get', kind: 'read', type: 'access', verbs: ['accessing', 'accessed', 'access'] }
@@ -57,5 +57,15 @@ test('a fault of the table is told by every event that follows it', (t) => {
   for (let item = 0; item < 3; item++) t.same(call.refused({}), [undefined], 'and again')
   t.equal(call.refusal(undefined).labels?.audit_fault?.toString().match(/refused/g)?.length, 1, 'told once, however many items')
   t.match(call.refusal(undefined), { event: { outcome: 'unknown' }, labels: { audit_fault: /; refused: SyntaxError: / } })
+  t.end()
+})
+
+test('a call that reads differently is otherwise the same, and their faults are told by both', (t) => {
+  const call = describeCall({ ...read, requested: () => [thing], refused: () => JSON.parse('{') as never }, ['first'], SETTINGS)
+  const changed = changedCall(call, { all: [config] })
+  t.same([changed.all, call.all, changed.args, changed.attempted], [[config], [thing], ['first'], [thing]])
+  t.same(changed.returned({}), [config], 'what it does not change reads what it does')
+  changed.refused({})
+  for (const { labels } of [call.refusal(undefined), changed.refusal(undefined)]) t.match(labels, { audit_fault: /^refused: SyntaxError: / })
   t.end()
 })
