@@ -38,10 +38,7 @@ export function watchServers (app: FastifyInstance, watcher: Watcher): void {
 /** Tells the servers of `app`: listening on localhost makes a second one, which has the same handler. Each is looked at once. */
 export function createServerCheck (app: FastifyInstance): (server: Server) => boolean {
   const known = new WeakMap<Server, boolean>()
-  let last: Server | null = null
-  let isLastOurs = false
-
-  function isOurs (server: Server): boolean {
+  return function isOurs (server) {
     let ours = known.get(server)
     if (ours === undefined) {
       const handlers = app.server.listeners('request')
@@ -49,12 +46,6 @@ export function createServerCheck (app: FastifyInstance): (server: Server) => bo
       known.set(server, ours)
     }
     return ours
-  }
-
-  return function isLastOrOurs (server) {
-    if (server === last) return isLastOurs
-    last = server
-    return (isLastOurs = isOurs(server))
   }
 }
 

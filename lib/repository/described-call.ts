@@ -22,15 +22,15 @@ export function changedCall (call: Call, changes: Partial<Call>): Call {
   return Object.assign(Object.create(call) as Call, changes)
 }
 
-// A class: an object of closures costs several times as much. No private fields: what `changedCall` makes has none.
+// A class: an object of closures costs several times as much. `private`, not `#`: what `changedCall` makes has no private fields.
 class DescribedCall implements Call {
-  readonly operation: Operation
-  readonly settings: RecordedObjects
-  readonly nameOf: NameOf
-  readonly faults = new Faults()
+  private readonly operation: Operation
+  private readonly settings: RecordedObjects
+  private readonly nameOf: NameOf
+  private readonly faults = new Faults()
   readonly args: unknown[]
   readonly requested: readonly ObjectReference[]
-  readonly fields: Readonly<Record<string, unknown>> | undefined
+  private readonly fields: Readonly<Record<string, unknown>> | undefined
   readonly attempted: readonly (ObjectReference | undefined)[]
   readonly all: readonly (ObjectReference | undefined)[]
 
@@ -48,7 +48,7 @@ class DescribedCall implements Call {
     this.all = this.attempted === this.requested ? this.recorded(this.requested) : this.attempted
   }
 
-  recorded (objects: readonly ObjectReference[]): readonly ObjectReference[] {
+  private recorded (objects: readonly ObjectReference[]): readonly ObjectReference[] {
     if (this.operation.type !== 'access') return objects
     const { unaudited_read_types: unaudited } = this.settings
     return objects.some(({ type }) => unaudited.includes(type)) ? objects.filter(({ type }) => !unaudited.includes(type)) : objects
@@ -84,7 +84,7 @@ class DescribedCall implements Call {
     return objects === undefined ? [undefined] : this.recorded(objects)
   }
 
-  found (returned: NonNullable<Operation['returned']>, result: unknown): readonly ObjectReference[] | undefined {
+  private found (returned: NonNullable<Operation['returned']>, result: unknown): readonly ObjectReference[] | undefined {
     const { args, nameOf } = this
     return this.faults.attempt('returned', () => references(returned(result, args, nameOf)))
   }
