@@ -24,25 +24,16 @@ export function createKeptFileAppender (kept: KeptFile, write: (progress: Progre
     return Object.assign(new AUDIT_ERR_WRITE(`cannot write to "${kept.path}": ${cause.message}`, { cause }), { linesWritten: lines })
   }
 
-  // Who deletes the file deletes what was in it, and nothing that comes after.
-  async function writeToWhatStays (progress: Progress): Promise<void> {
-    for (let deletions = 1; ; deletions++) {
-      if (!progress.isTakenOver) await kept.ready()
-      try {
-        if (!progress.isTakenOver) await write(progress)
-        return
-      } catch (error) {
-        if (error !== DELETED || deletions === MAX_DELETIONS) throw error
-        kept.doubt()
-      }
-    }
-  }
-
-  async function append (progress: Progress): Promise<void> {
+  // On the path of every batch: no promises but those of what has to be waited for.
+  async function append (progress: Progress, attempt = 1): Promise<void> {
     try {
-      await writeToWhatStays(progress)
+      const file = progress.isTakenOver ? null : kept.ready()
+      if (file instanceof Promise) await file
+      if (!progress.isTakenOver) await write(progress)
     } catch (error) {
       kept.doubt()
+      // Who deletes the file deletes what was in it, and nothing that comes after.
+      if (error === DELETED && attempt < MAX_DELETIONS) return await append(progress, attempt + 1)
       if (error !== TAKEN_OVER) throw failure(error as Error, progress)
     } finally {
       underWay = null

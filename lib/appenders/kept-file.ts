@@ -32,14 +32,14 @@ export interface KeptFile {
   readonly isDurable: boolean
   /** The file that is open; null while none can be opened. */
   readonly current: OpenFile | null
-  /** Runs `run` when all that was asked for before is done: whatever touches the file goes through here. */
+  /** Runs `run` when all that was asked for before is done, at once where nothing is under way: whatever touches the file goes through here. */
   exclusively<T> (run: () => Promise<T>): Promise<T>
   /**
-   * Looks after the file where there is reason to, and opens it where it is not open.
+   * Looks after the file where there is reason to, and opens it where it is not open. A promise only then.
    *
    * @throws {Error} (as a rejection) it cannot be opened
    */
-  ready (): Promise<OpenFile>
+  ready (): OpenFile | Promise<OpenFile>
   /** Has `ready()` look at the path next time. */
   doubt (): void
   /** The open file, or one that is opened before this returns: for a process that is about to end. */
@@ -71,8 +71,7 @@ export async function keepFile ({ path, nextPath = () => path, setting, surround
   let looks = 0
 
   function exclusively<T> (run: () => Promise<T>): Promise<T> {
-    running++
-    const result = last.then(run)
+    const result = running++ === 0 ? run() : last.then(run)
     last = result.then(ended, ended)
     return result
   }
@@ -123,6 +122,11 @@ export async function keepFile ({ path, nextPath = () => path, setting, surround
     await openAnew()
   }
 
+  async function lookAndOpen (): Promise<OpenFile> {
+    if (isDoubtful) await look()
+    return current ?? await openAnew()
+  }
+
   async function letGoOfCurrent (): Promise<void> {
     const file = current
     current = null
@@ -162,10 +166,7 @@ export async function keepFile ({ path, nextPath = () => path, setting, surround
     isDurable,
     get current () { return current },
     exclusively,
-    async ready () {
-      if (isDoubtful) await look()
-      return current ?? await openAnew()
-    },
+    ready: () => current === null || isDoubtful ? lookAndOpen() : current,
     doubt () { isDoubtful = true },
     openNow () {
       if (current !== null && !hasNoNameNow(current)) return current

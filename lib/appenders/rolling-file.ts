@@ -75,20 +75,28 @@ export async function createRollingFileAppender (config: RollingFileConfig, surr
 
   const kept = await keepFile({ path, setting: locate('appender', 'fileName'), surroundings, opened })
 
-  async function write (progress: Progress): Promise<void> {
+  function write (progress: Progress): Promise<void> {
+    const { batch, lines } = progress
+    const to = firstLineAfterRoll(batch, lines, kept.current!.size)
+    // Nearly always, on the path of every batch.
+    if (to === batch.ends.length) return writeLines(kept.current!, progress, to, kept.isDurable)
+    return writeAndRoll(progress, to)
+  }
+
+  async function writeAndRoll (progress: Progress, end: number): Promise<void> {
     const { batch } = progress
     const lines = batch.ends.length
-    let mayRoll = true
-    while (progress.lines < lines && !progress.isTakenOver) {
+    let to = end
+    while (to < lines && !progress.isTakenOver) {
       const live = kept.current!
-      const to = mayRoll ? firstLineAfterRoll(batch, progress.lines, live.size) : lines
       // Also when there is nothing to write: a file that is rolled does not end in half a line.
       await writeLines(live, progress, to, kept.isDurable)
-      if (to === lines) return
       // What somebody else has put in its place is not ours to rename.
       kept.doubt()
-      if (await kept.ready() === live) mayRoll = await roll()
+      const mayRollAgain = await kept.ready() !== live || await roll()
+      to = mayRollAgain ? firstLineAfterRoll(batch, progress.lines, kept.current!.size) : lines
     }
+    if (!progress.isTakenOver) await writeLines(kept.current!, progress, lines, kept.isDurable)
   }
 
   async function roll (): Promise<boolean> {

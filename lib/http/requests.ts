@@ -36,6 +36,8 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
   /** The mark of a request that has been recorded, or is not to be. One per application. */
   const recorded = Symbol('fastify-audit.recorded')
   const ignoredPaths = new Set(settings.ignore_paths)
+  /** A set has to look through each path once, which is a text of its own each time. */
+  const ignoresPaths = ignoredPaths.size > 0
   /** The mark of its first event, where its end is another. */
   const announced = settings.record === 'both' ? Symbol('fastify-audit.announced') : recorded
   const redaction = createRedaction(settings.redact.query)
@@ -55,7 +57,7 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
     raw[mark] = true
     const { host, protocol, fault } = addressed(request)
     const url = urlOf(raw.originalUrl ?? raw.url ?? '/', host ?? raw.headers?.host ?? raw.headers?.[':authority'] as string | undefined ?? '', protocol)
-    if (ignoredPaths.has(url.path) || ((request as Partial<FastifyRequest>).routeOptions?.config as { audit?: boolean } | undefined)?.audit === false) return undefined
+    if ((ignoresPaths && ignoredPaths.has(url.path)) || ((request as Partial<FastifyRequest>).routeOptions?.config as { audit?: boolean } | undefined)?.audit === false) return undefined
     const method = raw.method ?? 'GET'
     const said = ending === null ? httpRequestEvent({ method, url }) : httpRequestEvent({ method, url, ...outcome(ending) })
     const event = details === null ? said : details.addTo(said, request, ending)
@@ -70,7 +72,7 @@ export function recordRequests (app: FastifyInstance, { settings, onFailure, sco
   function recordAndWait (request: FastifyRequest, reply: FastifyReply, done: Done, ending: Ending | null): void {
     const acknowledged = say(request, ending, announced)
     if (acknowledged === undefined) done()
-    else acknowledged.then(() => { done() }, refuse)
+    else acknowledged.then(done as () => void, refuse)
 
     function refuse (cause: unknown): void {
       const error = onFailure.refusal('http', cause) as FastifyError & { headers: Record<string, string> } | null

@@ -10,7 +10,7 @@ import { createTrust } from './trusted-senders.js'
 const MAX_REQUEST_ID = 128
 
 /** W3C Trace Context, section 3.2: version 00, and what later versions may append. */
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?$/
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/
 const W3C_TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/
 /** An id that an application made itself and that is long enough to be unique: a UUID, a ULID, a nanoid. */
 const GOOD_REQUEST_ID = /^[\w.:-]{16,128}$/
@@ -20,8 +20,8 @@ const NO_HEADERS: IncomingMessage['headers'] = Object.freeze({})
 
 export interface Trace {
   readonly id: string
-  /** The W3C trace flags that came with the request. */
-  readonly flags?: string
+  /** The W3C header that came with the request, where the id is of it. */
+  readonly traceparent?: string
 }
 
 export interface TraceSource {
@@ -47,9 +47,9 @@ export function createTraceSource (settings: RequestIdSettings, requestIdHeader:
     traceOf (raw, requestId) {
       const headers = raw.headers ?? NO_HEADERS
       const traceparent = headers.traceparent
-      if (typeof traceparent === 'string') {
-        const [, id, flags] = TRACEPARENT.exec(traceparent) ?? []
-        if (id !== undefined && (traceparent.length === 55 || !traceparent.startsWith('00'))) return { id, flags }
+      // The hot path: tested, and cut out, which is half the price of matching it.
+      if (typeof traceparent === 'string' && (traceparent.length === 55 || !traceparent.startsWith('00')) && TRACEPARENT.test(traceparent)) {
+        return { id: traceparent.slice(3, 35), traceparent }
       }
       const trusted = trusts(raw)
       if (trusted) {
@@ -62,9 +62,10 @@ export function createTraceSource (settings: RequestIdSettings, requestIdHeader:
       if ((trusted || !isSenders) && GOOD_REQUEST_ID.test(id)) return { id }
       return { id: random(16) }
     },
-    headersOf ({ id, flags }) {
+    headersOf ({ id, traceparent }) {
       if (!W3C_TRACE_ID.test(id)) return { 'x-opaque-id': id }
-      return { 'x-opaque-id': id, traceparent: `00-${id}-${random(8)}-${flags ?? '00'}` }
+      const flags = traceparent === undefined ? '00' : traceparent.slice(53, 55)
+      return { 'x-opaque-id': id, traceparent: `00-${id}-${random(8)}-${flags}` }
     }
   }
 }

@@ -63,22 +63,45 @@ export function isCut (response: ServerResponse & { readonly stream?: Partial<Se
   return stream === undefined ? !response.writableFinished : stream.aborted === true || (stream.rstCode ?? 0) !== 0
 }
 
+interface Arrival {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly socket: Socket
+  readonly server: Server
+}
+
 function watchHttp1 (app: FastifyInstance, watcher: Watcher): void {
   const isOurs = createServerCheck(app)
+  /** What has come in this turn of the event loop. */
+  let arrived: Arrival[] = []
 
   function onStart (message: unknown): void {
-    const { request, response, server, socket } = message as { request: IncomingMessage, response: ServerResponse, server: Server, socket: Socket }
-    if (!isOurs(server)) return
-    rememberPeer(request.socket)
-    response.on('close', () => { closed(request, response, watcher) })
-    // A response that waits behind another one is not closed with the connection; its request is.
-    if (responseOn(socket) !== null) request.on('close', () => { if (socket.destroyed) closed(request, response, watcher) })
+    const arrival = message as Arrival
+    if (!isOurs(arrival.server)) return
+    rememberPeer(arrival.request.socket)
+    if (arrived.length === 0) setImmediate(watchUnseen)
+    arrived.push(arrival)
+  }
+
+  // Nearly all have been recorded by now: a listener on each response would cost more than all this.
+  function watchUnseen (): void {
+    const all = arrived
+    arrived = []
+    for (const arrival of all) if (!watcher.isSeen(arrival.request)) watchResponse(arrival, watcher)
   }
 
   diagnostics.subscribe('http.server.request.start', onStart)
   app.addHook('onClose', async function stopWatching () {
     diagnostics.unsubscribe('http.server.request.start', onStart)
   })
+}
+
+function watchResponse ({ request, response, socket }: Arrival, watcher: Watcher): void {
+  const tell = (): void => { closed(request, response, watcher) }
+  if (response.closed) return tell()
+  response.on('close', tell)
+  // A response that waits behind another one is not closed with the connection; its request is.
+  if (responseOn(socket) !== response) request.on('close', () => { if (socket.destroyed) tell() })
 }
 
 // Node publishes no request for an upgrade or a CONNECT that a listener takes. Without a

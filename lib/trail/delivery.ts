@@ -8,7 +8,7 @@ import { messageOf } from '../layouts/plain.js'
 import { QueuedBatch } from './batch.js'
 import type { Delivery, DeliveryParts } from './delivery-parts.js'
 import { createDrain } from './drain.js'
-import { NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
+import { attempt, NOTHING_TO_WAIT_FOR, quiet } from './promises.js'
 import { LineQueue } from './queue.js'
 
 /** The first pause before a failed write is tried again, and the longest. Milliseconds. */
@@ -65,12 +65,7 @@ export function createDelivery ({ appender, observer, deadlines, maxBytes, ackno
   function write (batch: QueuedBatch): void {
     writing = batch
     writingSince = deadlines.mark()
-    append(batch).then(() => settle(batch, null), (thrown: unknown) => settle(batch, thrown instanceof Error ? thrown : new Error(messageOf(thrown))))
-  }
-
-  // Async, so that an appender that throws is like one that rejects.
-  async function append (batch: QueuedBatch): Promise<void> {
-    await appender.append(batch.rest())
+    attempt(() => appender.append(batch.rest())).then(() => settle(batch, null), (thrown: unknown) => settle(batch, thrown instanceof Error ? thrown : new Error(messageOf(thrown))))
   }
 
   function settle (batch: QueuedBatch, error: WriteFailure | null): void {

@@ -9,6 +9,15 @@ export function quiet<T> (promise: Promise<T>): Promise<T> {
   return promise
 }
 
+/** Runs what others have written: where it throws it is like one that rejects. */
+export function attempt<T> (run: () => T | Promise<T>): Promise<T> {
+  try {
+    return Promise.resolve(run())
+  } catch (thrown) {
+    return Promise.reject(thrown)
+  }
+}
+
 /**
  * What a promise resolves to, when it does so within so many milliseconds. What it does later is nobody's business.
  *

@@ -10,8 +10,8 @@ const NEW = /^[0-9a-f]{32}$/
 
 test('a W3C traceparent is the trace, a malformed one is not', async t => {
   const { traceOf } = createTraceSource(nobody, false)
-  t.same(traceOf(raw({ traceparent: `00-${W3C}-b7ad6b7169203331-01` }), undefined), { id: W3C, flags: '01' })
-  t.same(traceOf(raw({ traceparent: `cc-${W3C}-b7ad6b7169203331-01-more` }), undefined), { id: W3C, flags: '01' }, 'a later version may say more')
+  t.same(traceOf(raw({ traceparent: `00-${W3C}-b7ad6b7169203331-01` }), undefined), { id: W3C, traceparent: `00-${W3C}-b7ad6b7169203331-01` })
+  t.same(traceOf(raw({ traceparent: `cc-${W3C}-b7ad6b7169203331-01-more` }), undefined), { id: W3C, traceparent: `cc-${W3C}-b7ad6b7169203331-01-more` }, 'a later version may say more')
   for (const traceparent of ['', 'x', `00-${W3C}-b7ad6b7169203331`, `00-${W3C}-b7ad6b7169203331-01-more`, `00-${'0'.repeat(32)}-b7ad6b7169203331-01`, `00-${W3C}-0000000000000000-01`, `ff-${W3C}-b7ad6b7169203331-01`, `00-${W3C.toUpperCase()}-b7ad6b7169203331-01`]) {
     const { id } = traceOf(raw({ traceparent }), undefined)
     t.match(id, NEW)
@@ -68,7 +68,7 @@ test('new ids do not repeat', async t => {
 
 test('the headers to send on carry the trace, as traceparent only when it is a W3C one', async t => {
   const { headersOf } = createTraceSource(nobody, false)
-  const first = headersOf({ id: W3C, flags: '01' })
+  const first = headersOf({ id: W3C, traceparent: `00-${W3C}-b7ad6b7169203331-01` })
   t.equal(first['x-opaque-id'], W3C)
   t.match(first.traceparent, new RegExp(`^00-${W3C}-[0-9a-f]{16}-01$`))
   t.not(headersOf({ id: W3C }).traceparent, headersOf({ id: W3C }).traceparent, 'each call is a span of its own')

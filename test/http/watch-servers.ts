@@ -1,4 +1,5 @@
 // Requests that no hook of Fastify sees, over real sockets: each has its one event.
+import { execFileSync } from 'node:child_process'
 import http2 from 'node:http2'
 import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
@@ -65,6 +66,16 @@ test('requests behind one that is never answered are recorded when their client 
   const port = await listen(audited.app)
   await sendUntil(port, ['/slow', '/%ZZ', '/hangs', '/ok'].map(path => lines(`GET ${path} HTTP/1.1`, 'Host: h')).join(''), () => arrived)
   t.same((await recordedBy(t, audited, 4)).sort(), ['get /%ZZ failure 400', 'get /hangs failure', 'get /ok unknown', 'get /slow unknown'])
+})
+
+test('what is over in the very turn in which it came is recorded', async t => {
+  const audited = await auditedApp(t)
+  audited.app.get('/slow', () => new Promise(() => {}))
+  const port = await listen(audited.app)
+  const sent = ['/%ZZ', '/slow', '/%YY'].map(path => lines(`GET ${path} HTTP/1.1`, 'Host: h')).join('')
+  // While this process stands still a client comes, asks and is gone: everything is there at once.
+  execFileSync(process.execPath, ['-e', `const socket = require('node:net').connect(${port}, '127.0.0.1', () => socket.write(${JSON.stringify(sent)}, () => socket.resetAndDestroy()))`])
+  t.same((await recordedBy(t, audited, 3)).sort(), ['get /%YY failure 400', 'get /%ZZ failure 400', 'get /slow unknown'])
 })
 
 test('a response that a hook has taken over and never ends is recorded when its connection does', async t => {

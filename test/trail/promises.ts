@@ -1,11 +1,18 @@
 import { test } from 'tap'
-import { inTime, keepingAlive, quiet } from '../../lib/trail/promises.js'
+import { attempt, inTime, keepingAlive, quiet } from '../../lib/trail/promises.js'
 
 test('the promise is the same, and its rejection is nobody\'s business but of those who wait for it', async t => {
   const promise = Promise.reject(new Error('no'))
   t.equal(quiet(promise), promise)
   await new Promise(resolve => setImmediate(resolve))
   await t.rejects(promise, { message: 'no' })
+})
+
+test('what throws is like what rejects, what answers at once like what resolves, and a promise is the same', async t => {
+  const promise = Promise.resolve(5)
+  t.equal(attempt(() => promise), promise)
+  t.equal(await attempt(() => 6), 6)
+  await t.rejects(attempt(() => { throw new Error('no') }), { message: 'no' })
 })
 
 test('a process stays alive for what it waits for, and no longer', async t => {
