@@ -1,5 +1,6 @@
 // What `durability: fsync` costs in syncs: those who wait together wait for one, and whoever is
 // alone waits for one, not two.
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -10,14 +11,23 @@ import { spawnTraced, withoutStrace } from '../support/strace.js'
 
 const SERVER = join(import.meta.dirname, '../fixtures/serves.js')
 
-/** Serves under strace; `syncsOf` counts the syncs while `run` asks. */
-async function serve (t: Test): Promise<{ ask: () => Promise<number>, syncsOf: (run: () => Promise<unknown>) => Promise<number> }> {
+interface Served {
+  ask (): Promise<number>
+  /** Counts the syncs while `run` asks. */
+  syncsOf (run: () => Promise<unknown>): Promise<number>
+  /** Ends it, before its folder is removed: it would put its file there again. */
+  end (): Promise<void>
+}
+
+/** Serves under strace. */
+async function serve (t: Test): Promise<Served> {
   const directory = t.testdir()
   const file = join(directory, 'audit.log')
   const trace = join(directory, 'trace')
   const section = { durability: 'fsync', on_failure: 'block', appender: { type: 'file', fileName: file, layout: { type: 'json' } } }
   const { child } = spawnTraced([SERVER, JSON.stringify(section)], { inject: [], watch: ['fdatasync'], files: [file], trace })
-  t.teardown(() => child.disconnect())
+  const ended = once(child, 'exit')
+  t.teardown(() => { if (child.connected) child.disconnect() })
   const lines: string[] = []
   createInterface(child.stdout!).on('line', line => { lines.push(line) })
   const port = await eventually(() => lines.find(line => line.startsWith('listening '))?.slice('listening '.length))
@@ -28,20 +38,26 @@ async function serve (t: Test): Promise<{ ask: () => Promise<number>, syncsOf: (
       const before = syncs()
       await run()
       return syncs() - before
+    },
+    async end () {
+      child.disconnect()
+      await ended
     }
   }
 }
 
 test('one request after another: one sync for each', { skip: withoutStrace }, async t => {
-  const { ask, syncsOf } = await serve(t)
+  const { ask, syncsOf, end } = await serve(t)
   t.equal(await ask(), 200)
   const syncs = await syncsOf(async () => { for (let i = 0; i < 20; i++) t.equal(await ask(), 200) })
+  await end()
   t.equal(syncs, 20)
 })
 
 test('many at once: they share their syncs', { skip: withoutStrace }, async t => {
-  const { ask, syncsOf } = await serve(t)
+  const { ask, syncsOf, end } = await serve(t)
   t.equal(await ask(), 200)
   const syncs = await syncsOf(() => Promise.all(Array.from({ length: 200 }, ask)))
+  await end()
   t.ok(syncs > 0 && syncs < 100, `${syncs} syncs for 200 requests`)
 })
