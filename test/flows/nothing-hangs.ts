@@ -83,7 +83,8 @@ test('requests to an application whose disk does not answer', { skip: withoutStr
   const { child, injected } = spawnTraced([SERVER, JSON.stringify(section)], {
     inject: [`write:delay_enter=${STALL_SECONDS}s:when=9`], files: [file], trace: join(directory, 'trace')
   })
-  t.teardown(() => child.disconnect())
+  const ended = once(child, 'exit')
+  t.teardown(() => { if (child.connected) child.disconnect() })
   const lines: string[] = []
   createInterface(child.stdout!).on('line', line => { lines.push(line) })
   const port = await eventually(() => lines.find(line => line.startsWith('listening '))?.slice('listening '.length))
@@ -109,4 +110,7 @@ test('requests to an application whose disk does not answer', { skip: withoutStr
   }
   t.ok(lines.includes('wrote again'), 'and when the disk answers, everything works')
   t.equal(injected(), 1, 'the disk did stall')
+  // Before its folder is removed: it would put its file there again.
+  child.disconnect()
+  await ended
 })
