@@ -75,28 +75,21 @@ export async function createRollingFileAppender (config: RollingFileConfig, surr
 
   const kept = await keepFile({ path, setting: locate('appender', 'fileName'), surroundings, opened })
 
-  function write (progress: Progress): Promise<void> {
+  function write (progress: Progress, mayRoll = true): Promise<void> {
     const { batch, lines } = progress
-    const to = firstLineAfterRoll(batch, lines, kept.current!.size)
+    const live = kept.current!
+    const to = mayRoll ? firstLineAfterRoll(batch, lines, live.size) : batch.ends.length
+    // Also when there is nothing to write: a file that is rolled does not end in half a line.
+    const written = writeLines(live, progress, to, kept.isDurable)
     // Nearly always, on the path of every batch.
-    if (to === batch.ends.length) return writeLines(kept.current!, progress, to, kept.isDurable)
-    return writeAndRoll(progress, to)
+    return to === batch.ends.length ? written : written.then(() => rollAndGoOn(live, progress))
   }
 
-  async function writeAndRoll (progress: Progress, end: number): Promise<void> {
-    const { batch } = progress
-    const lines = batch.ends.length
-    let to = end
-    while (to < lines && !progress.isTakenOver) {
-      const live = kept.current!
-      // Also when there is nothing to write: a file that is rolled does not end in half a line.
-      await writeLines(live, progress, to, kept.isDurable)
-      // What somebody else has put in its place is not ours to rename.
-      kept.doubt()
-      const mayRollAgain = await kept.ready() !== live || await roll()
-      to = mayRollAgain ? firstLineAfterRoll(batch, progress.lines, kept.current!.size) : lines
-    }
-    if (!progress.isTakenOver) await writeLines(kept.current!, progress, lines, kept.isDurable)
+  async function rollAndGoOn (live: OpenFile, progress: Progress): Promise<void> {
+    // What somebody else has put in its place is not ours to rename.
+    kept.doubt()
+    const mayRollAgain = await kept.ready() !== live || await roll()
+    if (!progress.isTakenOver) await write(progress, mayRollAgain)
   }
 
   async function roll (): Promise<boolean> {

@@ -50,8 +50,6 @@ class WayBack {
 
   /** As of `AsyncResource`. */
   runInAsyncScope (run: (...args: unknown[]) => unknown, thisArg: unknown, ...args: unknown[]): unknown {
-    // Nearly always nothing has left the store in between.
-    if (asyncLocalStorage.getStore() === this.#store) return Reflect.apply(run, thisArg, args)
     return asyncLocalStorage.run(this.#store, Reflect.apply, run, thisArg, args)
   }
 }

@@ -55,28 +55,14 @@ export function createRecurring (): Recurring {
 
 class Memory<T> {
   readonly #known = new Map<string, T>()
-  #lastKey: string | undefined
-  #last: T | undefined
 
-  /** A text that has just come is compared with the last one; a map looks through all of it first. */
-  get (key: string): T | undefined {
-    if (key === this.#lastKey) return this.#last
-    const value = this.#known.get(key)
-    if (value !== undefined) this.#keep(key, value)
-    return value
-  }
+  get (key: string): T | undefined { return this.#known.get(key) }
 
   set (key: string, value: T): T {
     if (key.length > MAX_LENGTH) return value
     if (this.#known.size >= MAX_REMEMBERED) this.#known.clear()
     this.#known.set(key, value)
-    this.#keep(key, value)
     return value
-  }
-
-  #keep (key: string, value: T): void {
-    this.#lastKey = key
-    this.#last = value
   }
 }
 

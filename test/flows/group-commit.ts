@@ -1,6 +1,5 @@
 // What `durability: fsync` costs in syncs: those who wait together wait for one, and whoever is
 // alone waits for one, not two.
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -15,7 +14,7 @@ interface Served {
   ask (): Promise<number>
   /** Counts the syncs while `run` asks. */
   syncsOf (run: () => Promise<unknown>): Promise<number>
-  /** Ends it, before its folder is removed: it would put its file there again. */
+  /** Ends it, before its folder is removed. */
   end (): Promise<void>
 }
 
@@ -25,9 +24,8 @@ async function serve (t: Test): Promise<Served> {
   const file = join(directory, 'audit.log')
   const trace = join(directory, 'trace')
   const section = { durability: 'fsync', on_failure: 'block', appender: { type: 'file', fileName: file, layout: { type: 'json' } } }
-  const { child } = spawnTraced([SERVER, JSON.stringify(section)], { inject: [], watch: ['fdatasync'], files: [file], trace })
-  const ended = once(child, 'exit')
-  t.teardown(() => { if (child.connected) child.disconnect() })
+  const { child, end } = spawnTraced([SERVER, JSON.stringify(section)], { inject: [], watch: ['fdatasync'], files: [file], trace })
+  t.teardown(end)
   const lines: string[] = []
   createInterface(child.stdout!).on('line', line => { lines.push(line) })
   const port = await eventually(() => lines.find(line => line.startsWith('listening '))?.slice('listening '.length))
@@ -39,10 +37,7 @@ async function serve (t: Test): Promise<Served> {
       await run()
       return syncs() - before
     },
-    async end () {
-      child.disconnect()
-      await ended
-    }
+    end
   }
 }
 

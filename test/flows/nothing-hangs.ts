@@ -80,11 +80,10 @@ test('requests to an application whose disk does not answer', { skip: withoutStr
   const directory = t.testdir()
   const file = join(directory, 'audit.log')
   const section = { on_failure: 'block', queue: { timeout: '1s' }, appender: { type: 'file', fileName: file, layout: { type: 'json' } } }
-  const { child, injected } = spawnTraced([SERVER, JSON.stringify(section)], {
+  const { child, injected, end } = spawnTraced([SERVER, JSON.stringify(section)], {
     inject: [`write:delay_enter=${STALL_SECONDS}s:when=9`], files: [file], trace: join(directory, 'trace')
   })
-  const ended = once(child, 'exit')
-  t.teardown(() => { if (child.connected) child.disconnect() })
+  t.teardown(end)
   const lines: string[] = []
   createInterface(child.stdout!).on('line', line => { lines.push(line) })
   const port = await eventually(() => lines.find(line => line.startsWith('listening '))?.slice('listening '.length))
@@ -110,7 +109,5 @@ test('requests to an application whose disk does not answer', { skip: withoutStr
   }
   t.ok(lines.includes('wrote again'), 'and when the disk answers, everything works')
   t.equal(injected(), 1, 'the disk did stall')
-  // Before its folder is removed: it would put its file there again.
-  child.disconnect()
-  await ended
+  await end()
 })

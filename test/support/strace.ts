@@ -1,6 +1,7 @@
 // Runs a Node program under strace, which makes system calls on some files fail, take their time
 // or kill the process, and proves afterwards that they did.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 
 /** Why tests that inject faults cannot run here, or false. */
@@ -10,6 +11,8 @@ export interface Traced {
   readonly child: ChildProcess
   /** How many system calls have been tampered with by now. */
   injected (): number
+  /** Ends a program that ends when it is let go, and waits until it has: a server puts a file that goes with its folder there again. */
+  end (): Promise<void>
 }
 
 export interface TraceOptions {
@@ -33,8 +36,13 @@ export function spawnTraced (program: readonly string[], { inject, files, watch 
     // strace counts the calls of each thread for itself: with one thread, "the fifth" is the fifth.
     env: { ...process.env, UV_THREADPOOL_SIZE: '1' }
   })
+  const ended = once(child, 'exit')
   return {
     child,
+    async end () {
+      if (child.connected) child.disconnect()
+      await ended
+    },
     injected: () => readFileSync(trace, 'utf8').split('\n').filter(line => /\((INJECTED|DELAYED)\)/.test(line)).length
   }
 }
