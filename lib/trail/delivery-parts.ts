@@ -1,6 +1,6 @@
 // What a delivery is made of, what it tells, and what may be asked of it. Types only; the code
 // is in delivery.ts.
-import type { Appender, Batch } from '../contracts.js'
+import type { Appender, Batch, Durability } from '../contracts.js'
 import type { Deadlines } from './deadlines.js'
 import type { LineQueue } from './queue.js'
 
@@ -10,8 +10,8 @@ export interface DeliveryParts {
   readonly deadlines: Deadlines
   /** How many bytes may wait. */
   readonly maxBytes: number
-  /** False for `durability: none`: nobody waits for an acknowledgement. */
-  readonly acknowledges: boolean
+  /** `none`: nobody waits for an acknowledgement. `fsync`: one costs so much that it is shared by the events of two turns of the event loop. */
+  readonly durability: Durability
 }
 
 /** Told what becomes of the lines. */

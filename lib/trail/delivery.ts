@@ -16,7 +16,9 @@ const FIRST_PAUSE = 50
 const LONGEST_PAUSE = 1000
 
 /** Delivers lines to one appender, in order. */
-export function createDelivery ({ appender, observer, deadlines, maxBytes, acknowledges }: DeliveryParts): Delivery {
+export function createDelivery ({ appender, observer, deadlines, maxBytes, durability }: DeliveryParts): Delivery {
+  const acknowledges = durability !== 'none'
+  const sharesSyncs = durability === 'fsync'
   const queue = new LineQueue(maxBytes)
   const drain = createDrain(queue, deadlines)
   let writing: QueuedBatch | null = null
@@ -49,11 +51,14 @@ export function createDelivery ({ appender, observer, deadlines, maxBytes, ackno
     return full.refusal
   }
 
+  // What is said in one turn of the event loop goes out together. A sync is worth another one: those whom
+  // the last has let go are followed by others in the next turn.
   function schedule (): void {
-    // What is said in the same turn of the event loop goes out together.
     isScheduled = true
-    setImmediate(writeNext)
+    setImmediate(sharesSyncs ? awaitTurn : writeNext)
   }
+
+  const awaitTurn = (): void => { setImmediate(writeNext) }
 
   function writeNext (): void {
     isScheduled = false
@@ -76,7 +81,8 @@ export function createDelivery ({ appender, observer, deadlines, maxBytes, ackno
     wrote(batch, error === null ? batch.lines : Math.min(error.linesWritten ?? 0, batch.lines))
     if (error === null) {
       batch.acknowledge()
-      writeNext()
+      if (sharesSyncs && queue.lines > 0) schedule()
+      else writeNext()
       return
     }
     queue.putBack(batch)

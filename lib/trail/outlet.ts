@@ -59,7 +59,7 @@ export function shippingOf (appender: Appender): Pick<AppenderStatus, 'shipping'
 
 /** One appender for everything, without filters of its own. */
 export function createSingleOutlet ({ name, type, appender, layout, durability }: Destination, { accounts, deadlines, maxBytes }: OutletParts): Outlet<string> {
-  const delivery = createDelivery({ appender, observer: accounts, deadlines, maxBytes, acknowledges: durability !== 'none' })
+  const delivery = createDelivery({ appender, observer: accounts, deadlines, maxBytes, durability })
   const { queue } = delivery
   return {
     make: layout,

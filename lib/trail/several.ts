@@ -76,7 +76,7 @@ export function createSeveralOutlet (destinations: readonly Destination[], { rou
       },
       refused: (kinds, error) => accounts.refused(kinds, error)
     })
-    const delivery = createDelivery({ appender, observer: ledger, deadlines, maxBytes, acknowledges: durability !== 'none' })
+    const delivery = createDelivery({ appender, observer: ledger, deadlines, maxBytes, durability })
     return { destination, ledger, delivery, waitsFor: kindsWith(policies, 'block') | kindsWith(policies, 'stop') | ~strictKinds }
   }
 

@@ -22,7 +22,8 @@ function pins (command, args) {
 
 /**
  * Starts `node [options] script …args` on core 0.
- * `ask(message)` resolves to its answer, `end()` closes it and waits until it is gone.
+ * `ask(message)` resolves to its answer, `rest()` stops it where it is until `wake()`, `end()`
+ * closes it and waits until it is gone.
  */
 export async function startChild (script, args, options = []) {
   const command = [process.execPath, ...options, script, ...args]
@@ -46,6 +47,8 @@ export async function startChild (script, args, options = []) {
       child.send(message)
       return answer
     },
+    rest () { child.kill('SIGSTOP') },
+    wake () { child.kill('SIGCONT') },
     async end () {
       child.send('close')
       await exited

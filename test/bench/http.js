@@ -1,8 +1,9 @@
-// What http_request costs: the CPU time that it adds to a request. A round measures every
-// variant once, in random order, each as an application of its own in a new process, all on
-// the same core, so that whatever else the machine does meets all alike; comparisons are
-// within the round. New processes, one at a time: servers that wait beside the loaded one
-// disturb it, and how a process happens to start decides some per cent of its speed.
+// What http_request costs: the CPU time that it adds to a request. A round starts every variant
+// as an application of its own in a new process, all on the same core, and loads them by turns,
+// in random order, for short slices: what else the machine does changes within a second, and so
+// meets all alike. Comparisons are within one turn of all. New processes, because how one happens
+// to start decides some per cent of its speed; stopped while another is measured, because servers
+// that wait beside the loaded one disturb it.
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,58 +15,85 @@ import { requestTexts } from './app.js'
 import { quantile, shuffled } from './statistics.js'
 
 const SERVER = join(import.meta.dirname, 'server.js')
-/** Requests, not seconds: on a slow machine a second is over before V8 has compiled what is hot. */
-const WARM_UP_REQUESTS = 20_000
-const WARM_UP_SLICE = 400
+/**
+ * Requests, not seconds: on a slow machine a second is over before V8 has compiled what is hot. Of
+ * the very load that is measured: V8 compiles for what it has seen, how many requests a turn of the
+ * event loop brings included, and the first half second of another load costs twice as much.
+ */
+const WARM_UP_REQUESTS = 30_000
+const WARM_UP_SLICE = 900
 const IDLE = 150
+
+/** Slices of each variant in one round. */
+export const SLICES = 8
 
 /**
  * Measures `variants` (names of files in variants/).
  *
- * @returns for every round, by variant: microseconds of CPU per request, requests per
- * second, the 99th percentile of the latency, CPU microseconds per idle second, and bytes of
- * resident memory
+ * @returns for every round its turns, in each of which every variant was loaded once: by variant,
+ * microseconds of CPU per request, requests per second, the 99th percentile of the latency, and,
+ * of the whole round, CPU microseconds per idle second and bytes of resident memory
  */
 export async function measureRequests (variants, { rounds, sliceMilliseconds, connections, folder }) {
-  const samples = []
+  const measured = []
   for (let round = 0; round < rounds; round++) {
-    const sample = {}
-    for (const variant of shuffled(variants)) sample[variant] = await measureVariant(variant, { sliceMilliseconds, connections, folder })
-    samples.push(sample)
+    const servers = []
+    for (const variant of shuffled(variants)) servers.push(await startServer(variant, { connections, folder: join(folder, variant) }))
+    const turns = []
+    for (let slice = 0; slice < SLICES; slice++) {
+      const turn = {}
+      for (const server of shuffled(servers)) turn[server.variant] = await server.measure(sliceMilliseconds)
+      turns.push(turn)
+    }
+    for (const server of servers) {
+      const ending = await server.end()
+      for (const turn of turns) Object.assign(turn[server.variant], ending)
+    }
+    measured.push(turns)
   }
-  return samples
+  return measured
 }
 
-async function measureVariant (variant, { sliceMilliseconds, connections, folder }) {
+/** An application that is warmed up, and at rest but while it is measured. */
+async function startServer (variant, { connections, folder }) {
   await mkdir(folder, { recursive: true })
   const child = await startChild(SERVER, [variant, folder])
-  const load = await openLoad(child.ready.port, connections, requestTexts())
-  let warmedUp = 0
-  while (warmedUp < WARM_UP_REQUESTS) warmedUp += (await load.run(WARM_UP_SLICE)).requests
+  const { port } = child.ready
+  const load = milliseconds => hasWrk ? loadByWrk(port, connections, requestTexts(), milliseconds, join(folder, 'requests.lua')) : loadByNode(port, connections, milliseconds)
+  do await load(WARM_UP_SLICE)
+  while ((await child.ask('cpu')).requests < WARM_UP_REQUESTS)
   await settled(folder)
-  const before = await child.ask('cpu')
-  const { seconds, p99 } = hasWrk ? await loadByWrk(child.ready.port, connections, requestTexts(), sliceMilliseconds, join(folder, 'requests.lua')) : await loaded(load, sliceMilliseconds)
-  await settled(folder)
-  const after = await child.ask('cpu')
-  await sleep(IDLE)
-  const rested = await child.ask('cpu')
-  load.close()
-  await child.end()
-  const requests = after.requests - before.requests
-  await checkLines({ variant, folder, requests: after.requests })
-  await rm(folder, { recursive: true })
+  child.rest()
+
   return {
-    cpu: (after.microseconds - before.microseconds) / requests,
-    user: (after.user - before.user) / requests,
-    perSecond: requests / seconds,
-    p99,
-    idle: (rested.microseconds - after.microseconds) / (IDLE / 1000),
-    rss: after.rss
+    variant,
+    async measure (milliseconds) {
+      child.wake()
+      const before = await child.ask('cpu')
+      const { seconds, p99 } = await load(milliseconds)
+      await settled(folder)
+      const after = await child.ask('cpu')
+      child.rest()
+      const requests = after.requests - before.requests
+      return { cpu: (after.microseconds - before.microseconds) / requests, perSecond: requests / seconds, p99 }
+    },
+    async end () {
+      child.wake()
+      const before = await child.ask('cpu')
+      await sleep(IDLE)
+      const { microseconds, requests, rss } = await child.ask('cpu')
+      await child.end()
+      await checkLines({ variant, folder, requests })
+      await rm(folder, { recursive: true })
+      return { idle: (microseconds - before.microseconds) / (IDLE / 1000), rss }
+    }
   }
 }
 
-async function loaded (load, milliseconds) {
+async function loadByNode (port, connections, milliseconds) {
+  const load = await openLoad(port, connections, requestTexts())
   const { seconds, latencies } = await load.run(milliseconds)
+  load.close()
   return { seconds, p99: quantile(latencies, 0.99) }
 }
 

@@ -1,7 +1,7 @@
 // Measures fastify-audit against its peers and prints tables: `npm run bench` in the root.
 //
 //   BENCH_ROUNDS     rounds of every measurement; 20 unless told
-//   BENCH_SLICE_MS   how long one variant is loaded in one round; 1000 unless told
+//   BENCH_SLICE_MS   how long a slice is; each variant is loaded for eight of them in one round; 250 unless told
 //   BENCH_ONLY       what to measure, separated by commas: requests, durable, further, serialize, bulk, features, and to
 //                    narrow the requests down, variants: audited, audited-no-context, disabled, log4js, winston, evlog,
 //                    and request-context, which is measured only when it is named
@@ -12,10 +12,10 @@ import { join } from 'node:path'
 import { cpus } from 'node:os'
 import { measureBulk } from './bulk.js'
 import { pinParent } from './children.js'
-import { measureRequests } from './http.js'
+import { measureRequests, SLICES } from './http.js'
 import { profile } from './profile.js'
 import { measureSerializing } from './serialize.js'
-import { median, quantile, table } from './statistics.js'
+import { estimate, median, quantile, table } from './statistics.js'
 import { FEATURES } from './variants/feature.js'
 
 const PARTS = ['requests', 'durable', 'further', 'serialize', 'bulk', 'features']
@@ -27,7 +27,7 @@ const CONNECTIONS = 50
 
 const folder = join(import.meta.dirname, 'logs')
 const rounds = Number(process.env.BENCH_ROUNDS ?? 20)
-const sliceMilliseconds = Number(process.env.BENCH_SLICE_MS ?? 1000)
+const sliceMilliseconds = Number(process.env.BENCH_SLICE_MS ?? 250)
 const only = process.env.BENCH_ONLY?.split(',').map((word) => word.trim()) ?? PARTS
 const unknown = only.filter((word) => ![...PARTS, ...REFERENCES, ...VARIANTS, ...FURTHER].includes(word))
 
@@ -49,87 +49,97 @@ if (process.env.BENCH_PROFILE === '1') {
   if (only.includes('features')) await features()
 }
 
+/** Of `variant`, in each turn: its CPU per request, of the bare application's, both of which together are the steadier base. */
+function ofBare (turns, variant) {
+  return median(turns.map((turn) => 2 * turn[variant].cpu / (turn.bare.cpu + turn['bare-again'].cpu)))
+}
+
+function added (turns, variant) {
+  return ofBare(turns, variant) - 1
+}
+
+function addedOf (peer, variant) {
+  return (turns) => added(turns, variant) / added(turns, peer)
+}
+
+function against (name, variant) {
+  return (turns) => median(turns.map((turn) => turn[variant][name] / turn.bare[name]))
+}
+
 async function requests (variants) {
-  const samples = await measureRequests([...REFERENCES, ...variants], {
+  const measured = await measureRequests([...REFERENCES, ...variants], {
     rounds, sliceMilliseconds, connections: CONNECTIONS, folder: join(folder, 'requests')
   })
-  // Both bare applications together are the steadier base.
-  const base = (sample) => (sample.bare.cpu + sample['bare-again'].cpu) / 2
-  const added = (sample, variant) => sample[variant].cpu - base(sample)
-  const row = (variant) => {
-    const of = (name) => samples.map((sample) => sample[variant][name])
-    return [
-      variant,
-      median(of('cpu')).toFixed(1),
-      median(samples.map((sample) => added(sample, variant))).toFixed(1),
-      spread(samples.map((sample) => added(sample, variant) / added(sample, 'pino'))),
-      spread(samples.map((sample) => sample[variant].perSecond / sample.bare.perSecond)),
-      spread(samples.map((sample) => sample[variant].p99 / sample.bare.p99)),
-      (median(of('idle')) / 1000).toFixed(2),
-      String(Math.round(median(of('rss')) / 2 ** 20))
-    ]
-  }
-  console.log(`\n### http_request: CPU per request, ${CONNECTIONS} connections, ${rounds} rounds of ${sliceMilliseconds} ms\n`)
+  const turns = measured.flat()
+  const of = (variant, name) => turns.map((turn) => turn[variant][name])
+  const bare = median([...of('bare', 'cpu'), ...of('bare-again', 'cpu')])
+  console.log(`\n### http_request: CPU per request, ${CONNECTIONS} connections, ${rounds} rounds of ${SLICES} slices of ${sliceMilliseconds} ms\n`)
   console.log(table([
-    ['variant', 'µs/request', 'added µs', 'added, of pino\'s', 'requests/s, of bare', 'p99, of bare', 'idle ms/s', 'MB'],
-    ...[...REFERENCES, ...variants].map(row)
+    ['variant', 'µs/request', 'of bare', 'added µs', 'added, of pino\'s', 'requests/s, of bare', 'p99, of bare', 'idle ms/s', 'MB'],
+    ...[...REFERENCES, ...variants].map((variant) => [
+      variant,
+      `${median(of(variant, 'cpu')).toFixed(1)} (${quantile(of(variant, 'cpu'), 0.25).toFixed(1)}–${quantile(of(variant, 'cpu'), 0.75).toFixed(1)})`,
+      ofBare(turns, variant).toFixed(2),
+      (bare * added(turns, variant)).toFixed(1),
+      sure(measured, addedOf('pino', variant)),
+      sure(measured, against('perSecond', variant)),
+      sure(measured, against('p99', variant)),
+      (median(of(variant, 'idle')) / 1000).toFixed(2),
+      String(Math.round(median(of(variant, 'rss')) / 2 ** 20))
+    ])
   ]))
-  const differences = samples.map((sample) => sample['bare-again'].cpu - sample.bare.cpu)
-  const meaningless = 2 * 1.25 * median(differences.map(Math.abs)) / 0.6745 / Math.sqrt(rounds)
-  const pinoAdds = median(samples.map((sample) => added(sample, 'pino')))
-  console.log(`\nNull check: the second bare application takes ${spread(differences)} µs more than the first. ` +
-    `Of medians of ${rounds} rounds, differences under ${meaningless.toFixed(1)} µs (${(meaningless / pinoAdds).toFixed(2)} of what pino adds) mean nothing.`)
+  console.log(`\nNull check: the second bare application adds ${sure(measured, (turns) => median(turns.map((turn) => turn['bare-again'].cpu / turn.bare.cpu)) - 1)} of the first, where pino adds ${sure(measured, (turns) => added(turns, 'pino'))}.`)
   if (!variants.includes('audited')) return
-  const ratio = (peer, subject = 'audited') => median(samples.map((sample) => added(sample, subject) / added(sample, peer)))
   aims([
-    ['CPU added, of what pino adds', '≤ 0.45', ratio('pino'), 0.45],
-    ...variants.includes('audited-no-context') ? [['the same with requestContext: false', '≤ 0.45', ratio('pino', 'audited-no-context'), 0.45]] : [],
+    ['CPU added, of what pino adds', '≤ 0.45', addedOf('pino', 'audited')(turns), 0.45],
+    ...variants.includes('audited-no-context') ? [['the same with requestContext: false', '≤ 0.45', addedOf('pino', 'audited-no-context')(turns), 0.45]] : [],
     ...[['log4js', 0.35], ['winston', 0.3], ['evlog', 1]].filter(([peer]) => variants.includes(peer))
-      .map(([peer, limit]) => [`CPU added, of what ${peer} adds`, `≤ ${limit.toFixed(2)}`, ratio(peer), limit])
+      .map(([peer, limit]) => [`CPU added, of what ${peer} adds`, `≤ ${limit.toFixed(2)}`, addedOf(peer, 'audited')(turns), limit])
   ])
 }
 
 /** Every answer waits until its event is on the disk. */
 async function durable (connections) {
-  const samples = await measureRequests(['bare', 'bare-again', 'pino', 'audited-fsync'], { rounds, sliceMilliseconds, connections, folder: join(folder, 'durable') })
-  const added = (sample, variant) => sample[variant].cpu - (sample.bare.cpu + sample['bare-again'].cpu) / 2
-  const ofBare = (variant, name) => samples.map((sample) => sample[variant][name] / sample.bare[name])
+  const measured = await measureRequests(['bare', 'bare-again', 'pino', 'audited-fsync'], { rounds, sliceMilliseconds, connections, folder: join(folder, 'durable') })
+  const turns = measured.flat()
   console.log(`\n### durability: fsync, each answer waits for its event: ${connections} connections, ${rounds} rounds\n`)
   console.log(table([
-    ['variant', 'added, of pino\'s', 'requests/s, of bare', 'p99, of bare'],
-    ...['bare-again', 'pino', 'audited-fsync'].map((variant) => [
-      variant, spread(samples.map((sample) => added(sample, variant) / added(sample, 'pino'))), spread(ofBare(variant, 'perSecond')), spread(ofBare(variant, 'p99'))
+    ['variant', 'µs/request', 'added, of pino\'s', 'requests/s, of bare', 'p99, of bare'],
+    ...['bare', 'bare-again', 'pino', 'audited-fsync'].map((variant) => [
+      variant, median(turns.map((turn) => turn[variant].cpu)).toFixed(1), sure(measured, addedOf('pino', variant)), sure(measured, against('perSecond', variant)), sure(measured, against('p99', variant))
     ])
   ]))
   const perSecond = connections > CONNECTIONS ? 0.8 : 0.6
   aims([
-    ['CPU added, of what pino adds (which is not durable)', '≤ 0.70', median(samples.map((sample) => added(sample, 'audited-fsync') / added(sample, 'pino'))), 0.7],
-    ['requests per second lost, of the bare application', `≤ ${(1 - perSecond).toFixed(2)}`, 1 - median(ofBare('audited-fsync', 'perSecond')), 1 - perSecond],
-    ['p99, of the bare application', '≤ 1.60', median(ofBare('audited-fsync', 'p99')), 1.6]
+    ['CPU added, of what pino adds (which is not durable)', '≤ 0.70', addedOf('pino', 'audited-fsync')(turns), 0.7],
+    ['requests per second lost, of the bare application', `≤ ${(1 - perSecond).toFixed(2)}`, 1 - against('perSecond', 'audited-fsync')(turns), 1 - perSecond],
+    ['p99, of the bare application', '≤ 1.60', against('p99', 'audited-fsync')(turns), 1.6]
   ])
 }
 
 /** One more audited get and update in the same request. */
 async function further () {
-  const samples = await measureRequests(['more-plain', 'more-audited'], { rounds, sliceMilliseconds, connections: CONNECTIONS, folder: join(folder, 'further') })
-  const each = samples.map((sample) => (sample['more-audited'].cpu - sample['more-plain'].cpu) / 2)
+  const measured = await measureRequests(['more-plain', 'more-audited'], { rounds, sliceMilliseconds, connections: CONNECTIONS, folder: join(folder, 'further') })
+  const cpu = (turns, variant) => median(turns.map((turn) => turn[variant].cpu))
+  const each = (turns) => (cpu(turns, 'more-audited') - cpu(turns, 'more-plain')) / 2
   console.log(`\n### One more audited get and update in the same request, ${rounds} rounds\n`)
-  console.log(table([['µs of CPU for each further event'], [spread(each)]]))
-  aims([['µs of CPU for each further event', '≤ 3.00', median(each), 3]])
+  console.log(table([['µs/request without', 'with', 'µs of CPU for each further event'], [cpu(measured.flat(), 'more-plain').toFixed(1), cpu(measured.flat(), 'more-audited').toFixed(1), sure(measured, each)]]))
+  aims([['µs of CPU for each further event', '≤ 3.00', each(measured.flat()), 3]])
 }
 
 /** What each setting costs where it is set. */
 async function features () {
   const [none, again, ...others] = Object.keys(FEATURES).map((name) => `feature:${name}`)
-  const samples = await measureRequests([none, again, ...others], { rounds, sliceMilliseconds, connections: CONNECTIONS, folder: join(folder, 'features') })
-  const base = (sample) => (sample[none].cpu + sample[again].cpu) / 2
+  const measured = await measureRequests([none, again, ...others], { rounds, sliceMilliseconds, connections: CONNECTIONS, folder: join(folder, 'features') })
+  const turns = measured.flat()
+  const base = (turn) => (turn[none].cpu + turn[again].cpu) / 2
   console.log(`\n### What a setting costs a request of three events, ${rounds} rounds\n`)
   console.log(table([
     ['set', 'µs/request', 'more than without, µs'],
     ...[none, again, ...others].map((variant) => [
       variant === none ? 'nothing' : variant === again ? 'nothing: null check' : `\`${variant.slice('feature:'.length)}\``,
-      median(samples.map((sample) => sample[variant].cpu)).toFixed(1),
-      spread(samples.map((sample) => sample[variant].cpu - (variant === none || variant === again ? sample[none].cpu : base(sample))))
+      median(turns.map((turn) => turn[variant].cpu)).toFixed(1),
+      sure(measured, (turns) => median(turns.map((turn) => turn[variant].cpu - (variant === none || variant === again ? turn[none].cpu : base(turn)))))
     ])
   ]))
 }
@@ -179,6 +189,12 @@ async function bulk () {
     ['longest stretch of the event loop by logAll, ms', '≤ 5', median(stretches('audited')), 5],
     ['longest stretch of the event loop by bulkUpdate, ms', '≤ 5', median(stretches('repository')), 5]
   ])
+}
+
+/** What `statistic` says of the turns of all rounds, and between which values it lies in nine of ten resamples of the rounds. */
+function sure (measured, statistic) {
+  const { value, low, high } = estimate(measured, statistic)
+  return `${value.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`
 }
 
 /** The median, and between which values the middle half of the rounds lies. */

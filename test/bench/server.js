@@ -18,7 +18,7 @@ await app.listen({ host: '127.0.0.1', port: 0 })
 process.on('message', async (message) => {
   if (message === 'cpu') {
     const { user, system } = process.cpuUsage()
-    process.send({ microseconds: user + system, user, requests, rss: process.memoryUsage.rss() })
+    process.send({ microseconds: user + system, requests, rss: process.memoryUsage.rss() })
   } else if (message === 'close') {
     await app.close()
     process.exit(0)

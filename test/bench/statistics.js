@@ -14,6 +14,17 @@ export function median (values) {
   return quantile(values, 0.5)
 }
 
+/**
+ * What `statistic` says of all that was measured in `rounds`, and how sure that is: between which
+ * values it lies in nine of ten resamples of the rounds (the bootstrap of B. Efron, 1979).
+ */
+export function estimate (rounds, statistic) {
+  const resampled = Array.from({ length: RESAMPLES }, () => statistic(rounds.map(() => rounds[Math.floor(Math.random() * rounds.length)]).flat()))
+  return { value: statistic(rounds.flat()), low: quantile(resampled, 0.05), high: quantile(resampled, 0.95) }
+}
+
+const RESAMPLES = 400
+
 /** A copy in random order. */
 export function shuffled (items) {
   const order = [...items]

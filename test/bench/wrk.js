@@ -1,11 +1,10 @@
 // A load generator that is faster than any server it loads: wrk, where it is installed. One that
 // is slower than the fastest variant never sleeps while that one is measured, and has to be woken
 // by each answer of the others, which the kernel charges to the server that wakes it.
-import { execFile, execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
-
-const run = promisify(execFile)
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Whether wrk can be had and is wanted: `BENCH_LOAD=node` does without. */
 export const hasWrk = (() => {
@@ -21,9 +20,14 @@ export const hasWrk = (() => {
 /** Loads a server on `port` by `count` connections, each with one request under way; insists on a 200 for every one. */
 export async function loadByWrk (port, count, requestTexts, milliseconds, script) {
   await writeFile(script, scriptOf(requestTexts))
-  const { stdout } = await run('wrk', ['-t1', `-c${count}`, `-d${Math.ceil(milliseconds / 1000)}s`, '-s', script, `http://127.0.0.1:${port}`])
+  const wrk = spawn('wrk', ['-t1', `-c${count}`, '-d60s', '-s', script, `http://127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const told = text(wrk.stdout)
+  // It knows whole seconds only; when it is interrupted, it ends at the next tenth of one.
+  await sleep(milliseconds)
+  wrk.kill('SIGINT')
+  const summary = await told
   await rm(script)
-  const { seconds, errors, p99 } = JSON.parse(stdout.slice(stdout.lastIndexOf('{')))
+  const { seconds, errors, p99 } = JSON.parse(summary.slice(summary.lastIndexOf('{')))
   if (errors > 0) throw new Error(`wrk: ${errors} requests failed`)
   return { seconds, p99 }
 }

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import type { Appender, Batch } from '../../lib/contracts.js'
+import type { Appender, Batch, Durability } from '../../lib/contracts.js'
 import type { Deadlines } from '../../lib/trail/deadlines.js'
 import type { DeliveryObserver } from '../../lib/trail/delivery-parts.js'
 import { createDelivery } from '../../lib/trail/delivery.js'
@@ -23,10 +23,10 @@ function createObserver (): DeliveryObserver & { readonly told: unknown[] } {
   }
 }
 
-function deliveryTo (appender: Appender, { maxBytes = 2 ** 20, acknowledges = true }: { maxBytes?: number, acknowledges?: boolean } = {}) {
+function deliveryTo (appender: Appender, { maxBytes = 2 ** 20, durability = 'write' }: { maxBytes?: number, durability?: Durability } = {}) {
   const observer = createObserver()
   const clock = createTestClock()
-  return { delivery: createDelivery({ appender, observer, deadlines: clock, maxBytes, acknowledges }), told: observer.told, clock }
+  return { delivery: createDelivery({ appender, observer, deadlines: clock, maxBytes, durability }), told: observer.told, clock }
 }
 
 const KIND = 1
@@ -47,6 +47,26 @@ test('what is said in one turn of the event loop goes out as one batch, what is 
   appender.release()
   await third
   t.same(appender.batches, ['é1\n2\n', '3\n4\n'])
+  t.match(delivery.queue, { lines: 0, bytes: 0 })
+})
+
+test('a sync is shared by what is said in two turns of the event loop, also by what comes after one', async t => {
+  const appender = createSlowAppender()
+  const { delivery } = deliveryTo(appender, { durability: 'fsync' })
+  const first = delivery.accept('1\n', 10, KIND)
+  await turn()
+  t.equal(delivery.accept('2\n', 20, KIND), first)
+  await underWay(appender)
+  const second = delivery.accept('3\n', 30, KIND)
+  appender.release()
+  await first
+  t.equal(delivery.accept('4\n', 40, KIND), second, 'who has waited for the first goes on')
+  await turn()
+  t.equal(delivery.accept('5\n', 50, KIND), second)
+  await underWay(appender)
+  appender.release()
+  await second
+  t.same(appender.batches, ['1\n2\n', '3\n4\n5\n'])
   t.match(delivery.queue, { lines: 0, bytes: 0 })
 })
 
@@ -176,7 +196,7 @@ test('what does not fit into the queue is lost, told and refused; a line that is
 
 test('without acknowledgements nobody waits, and failures are told all the same', async t => {
   const appender = createSlowAppender()
-  const { delivery, told } = deliveryTo(appender, { acknowledges: false })
+  const { delivery, told } = deliveryTo(appender, { durability: 'none' })
   await delivery.accept('1\n', 0, KIND)
   await turn()
   appender.release(new Error('no'))
