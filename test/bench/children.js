@@ -20,6 +20,11 @@ function pins (command, args) {
   }
 }
 
+/** Those that have not ended. A stopped one would not even hear that its parent has. */
+const running = new Set()
+process.on('exit', () => { for (const child of running) child.kill('SIGKILL') })
+process.once('SIGINT', () => process.exit(130))
+
 /**
  * Starts `node [options] script …args` on core 0.
  * `ask(message)` resolves to its answer, `rest()` stops it where it is until `wake()`, `end()`
@@ -33,6 +38,8 @@ export async function startChild (script, args, options = []) {
     env: { ...process.env, NODE_ENV: 'production' }
   })
   const exited = once(child, 'exit')
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   const next = async () => {
     const [answer] = await Promise.race([once(child, 'message'), exited.then(([code, signal]) => {
       throw new Error(`${script} ${args[0]} ended early: ${code ?? signal}`)

@@ -59,7 +59,7 @@ async function startServer (variant, { connections, folder }) {
   await mkdir(folder, { recursive: true })
   const child = await startChild(SERVER, [variant, folder])
   const { port } = child.ready
-  const load = milliseconds => hasWrk ? loadByWrk(port, connections, requestTexts(), milliseconds, join(folder, 'requests.lua')) : loadByNode(port, connections, milliseconds)
+  const load = hasWrk ? await loadByWrk(port, connections, requestTexts(), join(folder, 'requests.lua')) : loadByNode(port, connections, requestTexts())
   do await load(WARM_UP_SLICE)
   while ((await child.ask('cpu')).requests < WARM_UP_REQUESTS)
   await settled(folder)
@@ -90,11 +90,14 @@ async function startServer (variant, { connections, folder }) {
   }
 }
 
-async function loadByNode (port, connections, milliseconds) {
-  const load = await openLoad(port, connections, requestTexts())
-  const { seconds, latencies } = await load.run(milliseconds)
-  load.close()
-  return { seconds, p99: quantile(latencies, 0.99) }
+/** The same as `loadByWrk`, with connections of its own each time. */
+function loadByNode (port, connections, texts) {
+  return async function load (milliseconds) {
+    const { run, close } = await openLoad(port, connections, texts)
+    const { seconds, latencies } = await run(milliseconds)
+    close()
+    return { seconds, p99: quantile(latencies, 0.99) }
+  }
 }
 
 /** Waits until nothing is written any more, so that a slice pays for all of its own lines. */

@@ -49,6 +49,10 @@ if (process.env.BENCH_PROFILE === '1') {
   if (only.includes('features')) await features()
 }
 
+function medianOf (turns, variant, name = 'cpu') {
+  return median(turns.map((turn) => turn[variant][name]))
+}
+
 /** Of `variant`, in each turn: its CPU per request, of the bare application's, both of which together are the steadier base. */
 function ofBare (turns, variant) {
   return median(turns.map((turn) => 2 * turn[variant].cpu / (turn.bare.cpu + turn['bare-again'].cpu)))
@@ -71,24 +75,23 @@ async function requests (variants) {
     rounds, sliceMilliseconds, connections: CONNECTIONS, folder: join(folder, 'requests')
   })
   const turns = measured.flat()
-  const of = (variant, name) => turns.map((turn) => turn[variant][name])
-  const bare = median([...of('bare', 'cpu'), ...of('bare-again', 'cpu')])
+  const bare = median(turns.flatMap((turn) => [turn.bare.cpu, turn['bare-again'].cpu]))
   console.log(`\n### http_request: CPU per request, ${CONNECTIONS} connections, ${rounds} rounds of ${SLICES} slices of ${sliceMilliseconds} ms\n`)
   console.log(table([
     ['variant', 'µs/request', 'of bare', 'added µs', 'added, of pino\'s', 'requests/s, of bare', 'p99, of bare', 'idle ms/s', 'MB'],
     ...[...REFERENCES, ...variants].map((variant) => [
       variant,
-      `${median(of(variant, 'cpu')).toFixed(1)} (${quantile(of(variant, 'cpu'), 0.25).toFixed(1)}–${quantile(of(variant, 'cpu'), 0.75).toFixed(1)})`,
+      spread(turns.map((turn) => turn[variant].cpu), 1),
       ofBare(turns, variant).toFixed(2),
       (bare * added(turns, variant)).toFixed(1),
       sure(measured, addedOf('pino', variant)),
       sure(measured, against('perSecond', variant)),
       sure(measured, against('p99', variant)),
-      (median(of(variant, 'idle')) / 1000).toFixed(2),
-      String(Math.round(median(of(variant, 'rss')) / 2 ** 20))
+      (medianOf(turns, variant, 'idle') / 1000).toFixed(2),
+      String(Math.round(medianOf(turns, variant, 'rss') / 2 ** 20))
     ])
   ]))
-  console.log(`\nNull check: the second bare application adds ${sure(measured, (turns) => median(turns.map((turn) => turn['bare-again'].cpu / turn.bare.cpu)) - 1)} of the first, where pino adds ${sure(measured, (turns) => added(turns, 'pino'))}.`)
+  console.log(`\nNull check: the second bare application adds ${sure(measured, (turns) => against('cpu', 'bare-again')(turns) - 1)} of the first, where pino adds ${sure(measured, (turns) => added(turns, 'pino'))}.`)
   if (!variants.includes('audited')) return
   aims([
     ['CPU added, of what pino adds', '≤ 0.45', addedOf('pino', 'audited')(turns), 0.45],
@@ -106,7 +109,7 @@ async function durable (connections) {
   console.log(table([
     ['variant', 'µs/request', 'added, of pino\'s', 'requests/s, of bare', 'p99, of bare'],
     ...['bare', 'bare-again', 'pino', 'audited-fsync'].map((variant) => [
-      variant, median(turns.map((turn) => turn[variant].cpu)).toFixed(1), sure(measured, addedOf('pino', variant)), sure(measured, against('perSecond', variant)), sure(measured, against('p99', variant))
+      variant, medianOf(turns, variant).toFixed(1), sure(measured, addedOf('pino', variant)), sure(measured, against('perSecond', variant)), sure(measured, against('p99', variant))
     ])
   ]))
   const perSecond = connections > CONNECTIONS ? 0.8 : 0.6
@@ -120,11 +123,11 @@ async function durable (connections) {
 /** One more audited get and update in the same request. */
 async function further () {
   const measured = await measureRequests(['more-plain', 'more-audited'], { rounds, sliceMilliseconds, connections: CONNECTIONS, folder: join(folder, 'further') })
-  const cpu = (turns, variant) => median(turns.map((turn) => turn[variant].cpu))
-  const each = (turns) => (cpu(turns, 'more-audited') - cpu(turns, 'more-plain')) / 2
+  const turns = measured.flat()
+  const each = (turns) => (medianOf(turns, 'more-audited') - medianOf(turns, 'more-plain')) / 2
   console.log(`\n### One more audited get and update in the same request, ${rounds} rounds\n`)
-  console.log(table([['µs/request without', 'with', 'µs of CPU for each further event'], [cpu(measured.flat(), 'more-plain').toFixed(1), cpu(measured.flat(), 'more-audited').toFixed(1), sure(measured, each)]]))
-  aims([['µs of CPU for each further event', '≤ 3.00', each(measured.flat()), 3]])
+  console.log(table([['µs/request without', 'with', 'µs of CPU for each further event'], [medianOf(turns, 'more-plain').toFixed(1), medianOf(turns, 'more-audited').toFixed(1), sure(measured, each)]]))
+  aims([['µs of CPU for each further event', '≤ 3.00', each(turns), 3]])
 }
 
 /** What each setting costs where it is set. */
@@ -138,7 +141,7 @@ async function features () {
     ['set', 'µs/request', 'more than without, µs'],
     ...[none, again, ...others].map((variant) => [
       variant === none ? 'nothing' : variant === again ? 'nothing: null check' : `\`${variant.slice('feature:'.length)}\``,
-      median(turns.map((turn) => turn[variant].cpu)).toFixed(1),
+      medianOf(turns, variant).toFixed(1),
       sure(measured, (turns) => median(turns.map((turn) => turn[variant].cpu - (variant === none || variant === again ? turn[none].cpu : base(turn)))))
     ])
   ]))
@@ -194,12 +197,16 @@ async function bulk () {
 /** What `statistic` says of the turns of all rounds, and between which values it lies in nine of ten resamples of the rounds. */
 function sure (measured, statistic) {
   const { value, low, high } = estimate(measured, statistic)
-  return `${value.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`
+  return between(value, low, high, 2)
 }
 
-/** The median, and between which values the middle half of the rounds lies. */
-function spread (values) {
-  return `${median(values).toFixed(2)} (${quantile(values, 0.25).toFixed(2)}–${quantile(values, 0.75).toFixed(2)})`
+/** The median, and between which values the middle half lies. */
+function spread (values, digits = 2) {
+  return between(median(values), quantile(values, 0.25), quantile(values, 0.75), digits)
+}
+
+function between (value, low, high, digits) {
+  return `${value.toFixed(digits)} (${low.toFixed(digits)}–${high.toFixed(digits)})`
 }
 
 function aims (rows) {

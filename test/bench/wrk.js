@@ -2,7 +2,7 @@
 // is slower than the fastest variant never sleeps while that one is measured, and has to be woken
 // by each answer of the others, which the kernel charges to the server that wakes it.
 import { execFileSync, spawn } from 'node:child_process'
-import { rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -17,19 +17,23 @@ export const hasWrk = (() => {
   }
 })()
 
-/** Loads a server on `port` by `count` connections, each with one request under way; insists on a 200 for every one. */
-export async function loadByWrk (port, count, requestTexts, milliseconds, script) {
+/**
+ * What loads a server on `port` for so many milliseconds by `count` connections, each with one
+ * request under way; it insists on a 200 for every one. What wrk is to ask for is written to `script`.
+ */
+export async function loadByWrk (port, count, requestTexts, script) {
   await writeFile(script, scriptOf(requestTexts))
-  const wrk = spawn('wrk', ['-t1', `-c${count}`, '-d60s', '-s', script, `http://127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const told = text(wrk.stdout)
-  // It knows whole seconds only; when it is interrupted, it ends at the next tenth of one.
-  await sleep(milliseconds)
-  wrk.kill('SIGINT')
-  const summary = await told
-  await rm(script)
-  const { seconds, errors, p99 } = JSON.parse(summary.slice(summary.lastIndexOf('{')))
-  if (errors > 0) throw new Error(`wrk: ${errors} requests failed`)
-  return { seconds, p99 }
+  return async function load (milliseconds) {
+    const wrk = spawn('wrk', ['-t1', `-c${count}`, `-d${Math.ceil(milliseconds / 1000) + 1}s`, '-s', script, `http://127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const told = text(wrk.stdout)
+    // It knows whole seconds only; when it is interrupted, it ends at the next tenth of one.
+    await sleep(milliseconds)
+    wrk.kill('SIGINT')
+    const summary = await told
+    const { seconds, errors, p99 } = JSON.parse(summary.slice(summary.lastIndexOf('{')))
+    if (errors > 0) throw new Error(`wrk: ${errors} requests failed`)
+    return { seconds, p99 }
+  }
 }
 
 const scriptOf = (requestTexts) => `
