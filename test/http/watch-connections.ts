@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { test, type Test } from 'tap'
 import { auditedApp, eventually, listen, sendRaw } from '../support/audited-app.js'
 import { type ConnectionEvent, recorded, send } from '../support/connections.js'
+import { withFullDisk } from '../support/faults.js'
 
 test('what Node\'s parser refuses is recorded with client and code, and answered as ever', async t => {
   const audited = await auditedApp(t, { server: { http: { maxHeaderSize: 1024 } } as never })
@@ -151,12 +152,21 @@ test('of thousands of connections that bring no HTTP few are recorded, all are c
 
 test('what the queue does not hold is lost, counted, and hinders nobody', async t => {
   const audited = await auditedApp(t, { section: { queue: { max_bytes: '16kb' }, security: { connection_events_per_second: 100_000 } } })
-  audited.app.get('/', async () => 'ok')
-  const port = await listen(audited.app)
-  for (let i = 0; i < 5; i++) await Promise.all(Array.from({ length: 100 }, () => send(port, 'NO HTTP\r\n\r\n')))
-  t.match(await sendRaw(port, 'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n'), /^HTTP\/1.1 200/)
-  await audited.app.audit.flush()
-  const { accepted, written, lost } = audited.app.audit.status()
+  const { app } = audited
+  app.get('/', async () => 'ok')
+  const port = await listen(app)
+  await withFullDisk(0, async () => {
+    for (let i = 0; i < 5; i++) await Promise.all(Array.from({ length: 100 }, () => send(port, 'NO HTTP\r\n\r\n')))
+    t.match(await sendRaw(port, 'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n'), /^HTTP\/1.1 200/)
+    t.ok(app.audit.status().lost > 400, 'the queue was full')
+  })
+  // The loss itself is told in the log by an event of its own, said when the last of them are written.
+  t.ok(await eventually(() => app.audit.status().queued === 0))
+  const { accepted, written, lost } = app.audit.status()
   t.equal(accepted, written + lost)
-  t.ok(accepted >= 501)
+  const events = await audited.events()
+  t.equal(events.length, written)
+  const told = events.filter(({ event }) => event.action === 'audit_events_lost') as (ConnectionEvent & { labels: { lost_events: number } })[]
+  t.equal(accepted, 501 + told.length)
+  t.equal(told.reduce((sum, { labels }) => sum + labels.lost_events, 0), lost)
 })
