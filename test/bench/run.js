@@ -4,7 +4,7 @@
 //   BENCH_SLICE_MS   how long a slice is; each variant is loaded for eight of them in one round; 250 unless told
 //   BENCH_ONLY       what to measure, separated by commas: requests, durable, further, serialize, bulk, features, and to
 //                    narrow the requests down, variants: audited, audited-no-context, disabled, log4js, winston, evlog,
-//                    and request-context, which is measured only when it is named
+//                    and pino-sync, pino-roll and request-context, which are measured only when they are named
 //   BENCH_LOAD=node  loads by Node also where wrk is installed
 //   BENCH_PROFILE=1  no comparison: where the audited application spends its time
 import { existsSync } from 'node:fs'
@@ -22,7 +22,7 @@ const PARTS = ['requests', 'durable', 'further', 'serialize', 'bulk', 'features'
 const REFERENCES = ['bare', 'bare-again', 'pino']
 const VARIANTS = ['audited', 'audited-no-context', 'disabled', 'log4js', 'winston', 'evlog']
 /** Measured when they are named: what explains the others. */
-const FURTHER = ['request-context']
+const FURTHER = ['pino-sync', 'pino-roll', 'request-context']
 const CONNECTIONS = 50
 
 const folder = join(import.meta.dirname, 'logs')

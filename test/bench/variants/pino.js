@@ -5,7 +5,11 @@ import pino from 'pino'
 import { CONSTANT_FIELDS, ordinaryHttpEvent } from '../ordinary-event.js'
 
 export async function addLogging (app, folder) {
-  const destination = pino.destination({ dest: join(folder, 'pino.log'), sync: false })
+  logTo(app, pino.destination({ dest: join(folder, 'pino.log'), sync: false }))
+}
+
+/** Logs each request by pino to `destination`. */
+export function logTo (app, destination) {
   const logger = pino({
     base: CONSTANT_FIELDS,
     messageKey: 'message',
