@@ -24,6 +24,7 @@ function pins (command, args) {
 const running = new Set()
 process.on('exit', () => { for (const child of running) child.kill('SIGKILL') })
 process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
 
 /**
  * Starts `node [options] script …args` on core 0.
