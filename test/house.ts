@@ -33,14 +33,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   testing: ['words'],
   words: []
 }
-const WORDS = ['lib/contracts.ts', 'lib/errors.ts', 'lib/config/units.ts', 'lib/config/from-schema.ts']
+const CONTRACT = 'lib/contracts.ts'
+const CONTRACT_ROOMS = 'lib/contracts/'
+const WORDS = [CONTRACT, 'lib/errors.ts', 'lib/config/units.ts', 'lib/config/from-schema.ts']
 
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
 const filesIn = (folder: string): string[] => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !file.includes('node_modules')).map((file) => join(folder, file))
 
 function layerOf (file: string): string {
-  if (WORDS.includes(file) || file.startsWith('lib/contracts/')) return 'words'
+  if (WORDS.includes(file) || file.startsWith(CONTRACT_ROOMS)) return 'words'
   if (file.startsWith('lib/appenders/rolling/')) return 'rolling'
   return dirname(file) === 'lib' ? file.slice('lib/'.length, -'.ts'.length) : file.split('/')[1] ?? ''
 }
@@ -77,10 +79,16 @@ test('imports only point downwards', async (t) => {
   }
 })
 
-test('the words that everybody uses depend on nothing else of ours, and those in contracts/ only on one another', async (t) => {
+test('the words that everybody uses depend on nothing of ours', async (t) => {
+  for (const file of WORDS.filter((file) => file !== CONTRACT)) t.same(imports.get(file), [], file)
+})
+
+test('the contract is types alone, depends on nothing else of ours, and is asked for by its face', async (t) => {
+  const isRoom = (file: string): boolean => file.startsWith(CONTRACT_ROOMS)
   for (const [file, imported] of imports) {
-    if (layerOf(file) !== 'words') continue
-    t.same(imported.filter((other) => !other.startsWith('lib/contracts/')), [], file)
+    const isOfContract = file === CONTRACT || isRoom(file)
+    if (isOfContract) t.notOk(hasCode(file), file)
+    t.same(imported.filter(isRoom), isOfContract ? imported : [], file)
   }
 })
 
