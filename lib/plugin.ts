@@ -63,7 +63,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
     ? createOnFailure(policiesOf(settings), Math.ceil(durationToMilliseconds(settings.queue.timeout) / 1000))
     : ALWAYS_GO_ON
   const wrap: WrapRepository = (repository, options, logger) =>
-    auditRepository(repository, options ?? {}, { logger, settings: recorded, onFailure })
+    auditRepository(repository, options ?? undefined, { logger, settings: recorded, onFailure })
 
   if (!settings.enabled) {
     app.log.info({}, 'fastify-audit: auditing is disabled')

@@ -4,6 +4,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { AuditUser, ScopeFacts } from '../contracts.js'
 import { messageOf, plainText } from '../layouts/plain.js'
+import { isAsyncFunction } from '../trail/promises.js'
 import type { Recurring } from './recurring.js'
 
 /** An answer that may take time. Nothing (`undefined`, `null`, `false`, `''`) means: not known yet. */
@@ -22,8 +23,6 @@ export interface Resolvers<Request> {
   /** `kibana.space_id`. */
   readonly space?: (request: Request) => Answer<string>
 }
-
-const ASYNC_FUNCTION: unknown = Object.getPrototypeOf(async () => {})
 
 const NAMES = ['user', 'session', 'space'] as const
 type Name = typeof NAMES[number]
@@ -47,7 +46,7 @@ export function createQuestions<Request> (resolvers: Resolvers<Request>, recurri
   const all: Question<Request>[] = []
   for (const name of NAMES) {
     const resolver = resolvers[name]
-    if (resolver !== undefined) all.push({ name, resolver, isAsync: Object.getPrototypeOf(resolver) === ASYNC_FUNCTION })
+    if (resolver !== undefined) all.push({ name, resolver, isAsync: isAsyncFunction(resolver) })
   }
   return { all, answering: new AsyncLocalStorage(), recurring }
 }

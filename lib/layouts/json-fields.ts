@@ -19,11 +19,12 @@ export function createHttpJson (): (http: HttpFields, known: ScopeFacts['http'])
   let opening = ''
   return function httpJson (http, known) {
     const { request } = http
-    if (request === undefined || !isPlainObject(http) || !hasOnly('request', http) || !isPlainObject(request)) return anyHttpJson(http)
+    if (request === undefined || request === null || !isPlainObject(http) || !hasOnly('request', http)) return anyHttpJson(http)
+    const { method, headers } = request
+    if (!isPlainObject(request)) return anyHttpJson(http)
     for (const field in request) {
       if (field !== 'method' && field !== 'headers') return anyHttpJson(http)
     }
-    const { method, headers } = request
     if (method !== lastMethod || typeof method !== 'string') {
       if (!isQuotable(method)) return anyHttpJson(http)
       opening = ',"http":{"request":{"method":"' + method + '"'
@@ -96,11 +97,12 @@ export function createKibanaJson (): (kibana: KibanaFields, known: ScopeFacts['k
 
   return function kibanaJson (kibana, known) {
     if (kibana === known) return remembered(known, writeScope) + '}'
+    if (kibana === null) throw NOT_PLAIN
+    const { space_id: space, session_id: session, saved_object: object } = kibana
     if (!isPlainObject(kibana)) throw NOT_PLAIN
     for (const field in kibana) {
       if (field !== 'space_id' && field !== 'session_id' && field !== 'saved_object') return ',"kibana":' + objectJson(kibana, 0)
     }
-    const { space_id: space, session_id: session, saved_object: object } = kibana
     const isKnown = known !== undefined && space === known.space_id && session === known.session_id
     if (isKnown && isUsualObject(object)) {
       const { type, id, name } = object
@@ -122,11 +124,13 @@ const withObject = (scope: string): string => scope + (scope.endsWith('{') ? '"s
 
 /** True for an object whose id and name stand in the line as they are. */
 function isUsualObject (object: SavedObjectReference | undefined): object is SavedObjectReference {
+  if (object === undefined || object === null) return false
+  const { id, name } = object
   if (!isPlainObject(object)) return false
   for (const field in object) {
     if (field !== 'type' && field !== 'id' && field !== 'name') return false
   }
-  return isQuotable(object.id) && (object.name === undefined || isQuotable(object.name))
+  return isQuotable(id) && (name === undefined || isQuotable(name))
 }
 
 /** `url.*`; what stands before the path is the same for all requests to one host. */
@@ -134,11 +138,12 @@ export function createUrlJson (): (url: UrlFields) => string {
   let last: { domain?: string, port?: number, scheme?: string } = {}
   let opening = ',"url":{"path":"'
   return function urlJson (url) {
+    if (url === null) throw NOT_PLAIN
+    const { domain, port, scheme, path, query } = url
     if (!isPlainObject(url)) throw NOT_PLAIN
     for (const field in url) {
       if (field !== 'domain' && field !== 'port' && field !== 'scheme' && field !== 'path' && field !== 'query') return anyUrlJson(url)
     }
-    const { domain, port, scheme, path, query } = url
     // What is no text may be another text the next time: it is not remembered.
     if (path === undefined || typeof domain === 'object' || typeof port === 'object' || typeof scheme === 'object') return anyUrlJson(url)
     if (domain !== last.domain || port !== last.port || scheme !== last.scheme) {

@@ -3,6 +3,7 @@
 import type { Handover, OnFailure, Operations, RepositoryOptions } from '../contracts.js'
 import { AUDIT_ERR_OPTION } from '../errors.js'
 import type { ActingLogger } from '../trail/acting-logger.js'
+import { isAsyncFunction } from '../trail/promises.js'
 import type { Method, Run } from './call.js'
 import { createFacade, standFor } from './facade.js'
 import { isObject, isThenable } from './object-reference.js'
@@ -63,13 +64,14 @@ const SAVED_OBJECTS = savedObjectsOperations()
  *
  * @throws {AUDIT_ERR_OPTION} the repository is no object, or the options are not usable
  */
-export function auditRepository<T extends object> (repository: T, options: RepositoryOptions, context: RepositoryContext): T {
-  checkOptions(repository, options)
+export function auditRepository<T extends object> (repository: T, options: RepositoryOptions | undefined, context: RepositoryContext): T {
+  if (typeof repository !== 'object' || repository === null) throw new AUDIT_ERR_OPTION(`repository: expected an object with methods, got ${shown(repository)}`)
+  if (options !== undefined) checkOptions(options)
   const inside = Wrapper.open(repository, context.settings)
   return wrap({
     target: inside?.target ?? repository,
-    operations: joined(inside?.operations, options.operations) ?? SAVED_OBJECTS,
-    authorize: bothOf(inside?.authorize, options.authorize),
+    operations: joined(inside?.operations, options?.operations) ?? SAVED_OBJECTS,
+    authorize: bothOf(inside?.authorize, options?.authorize),
     settings: context.settings
   }, context) as T
 }
@@ -89,8 +91,7 @@ function wrap (wrapping: Wrapping, scope: Scope): object {
     const run = (args: readonly unknown[]): Run => ({ name: key as string, method, target, operation, args, logger: scope.logger(), own, settings, onFailure, authorize, remember, skip })
     if (operation.kind === 'read' && authorize === undefined && settings.protection === undefined && !onFailure.holds('reads')) return (...args) => runRead(run(args))
     const runs = operation.kind === 'write' ? runWrite : runRead
-    const kind = Object.prototype.toString.call(method)
-    return (...args) => iterableToo(kind, runs(run(args)))
+    return (...args) => iterableToo(method, runs(run(args)))
   })
   return new Wrapper(facade, wrapping)
 }
@@ -123,10 +124,11 @@ function handOver (handover: Handover, method: Method, wrapping: Wrapping, scope
 // A method that returned an async iterable and now has to wait for a permission or an
 // acknowledgement: an async generator still returns a generator, which waits when its first
 // item is asked for; anything else returns a promise, over which `for await` goes on working.
-function iterableToo (kind: string, result: unknown): unknown {
-  if (!(result instanceof Promise)) return result
+function iterableToo (method: Method, result: unknown): unknown {
+  if (!(result instanceof Promise) || isAsyncFunction(method)) return result
   const awaited = result as Promise<AsyncIterable<unknown>>
-  switch (kind) {
+  // A method may be of another realm, as under some test runners.
+  switch (Object.prototype.toString.call(method)) {
     case '[object AsyncFunction]': return result
     case '[object AsyncGeneratorFunction]': return itemsOf(awaited)
   }
@@ -155,8 +157,7 @@ function bothOf (first: RepositoryOptions['authorize'], second: RepositoryOption
   }
 }
 
-function checkOptions (repository: unknown, options: RepositoryOptions): void {
-  if (typeof repository !== 'object' || repository === null) throw new AUDIT_ERR_OPTION(`repository: expected an object with methods, got ${shown(repository)}`)
+function checkOptions (options: RepositoryOptions): void {
   const given: unknown = options
   if (!isObject(given)) throw new AUDIT_ERR_OPTION(`options: expected an object, got ${shown(given)}`)
   const unknown = [...unknownKeys('options', given, ['operations', 'authorize'])]

@@ -54,12 +54,14 @@ export function enrich (event: AuditEvent, facts: ScopeFacts, timestamp: string,
 }
 
 function eventFields (own: AuditEvent['event'], id: string): AuditRecord['event'] {
+  if (!isObject(own)) throw NOT_PLAIN
+  const { action, category, type, outcome } = own
   if (!isPlainObject(own)) throw NOT_PLAIN
   for (const field in own) {
     if (field !== 'action' && field !== 'category' && field !== 'type' && field !== 'outcome') return { ...own, id }
   }
   // What the events of all factories have; a literal, as below.
-  return { id, action: own.action, category: own.category, type: own.type, outcome: own.outcome }
+  return { id, action, category, type, outcome }
 }
 
 function kibanaFields (own: AuditEvent['kibana'], request: ScopeFacts['kibana']): AuditEvent['kibana'] {

@@ -1,6 +1,7 @@
 // `event.id`: what an event is called wherever it goes, so that whoever gets it twice keeps it
 // once. UUIDs of version 7 (RFC 9562): they sort by time. Made by the trail, one for each event.
 import { randomBytes } from 'node:crypto'
+import { joined } from '../layouts/quote.js'
 
 /** Makes the id of the next event, which was said at `time` (milliseconds since the epoch). */
 export type NextEventId = (time: number) => string
@@ -22,9 +23,10 @@ const MAX_STEPS = 1 << 14
  * @param steps how many times 4096 ids a millisecond has; a power of two. All that there are, but for a test
  */
 export function createEventIds (steps = MAX_STEPS): NextEventId {
-  const digits = Array.from({ length: STEP }, (_, number) => hex(number, 3))
   const random = randomBytes(8)
   const tail = '-' + random.toString('hex', 0, 6)
+  /** What comes after the head: an id is two pieces, for whoever makes a line of them. */
+  const endings = Array.from({ length: STEP }, (_, number) => joined(hex(number, 3) + tail))
   /** Where the counter of a millisecond begins: half of its range at the most, so that there is room to count. */
   const firstStep = random.readUInt16BE(6) % (steps / 2)
   let last = 0
@@ -46,7 +48,7 @@ export function createEventIds (steps = MAX_STEPS): NextEventId {
 
   return function nextEventId (time) {
     if (time >= last + 1 || next === STEP) moveOn(time)
-    return head + digits[next++]! + tail
+    return head + endings[next++]!
   }
 }
 

@@ -3,6 +3,11 @@
 /** For whoever asks and need not wait. One for all: each promise costs, most of all while somebody follows them. */
 export const NOTHING_TO_WAIT_FOR: Promise<void> = Promise.resolve()
 
+const ASYNC_FUNCTION: unknown = Object.getPrototypeOf(async () => {})
+
+/** True for a function that says `async` of itself: asked for each call, so one of another realm is not looked for. */
+export const isAsyncFunction = (value: object): boolean => Object.getPrototypeOf(value) === ASYNC_FUNCTION
+
 /** The same promise; a rejection of it that nobody handles does not end the process: it has been counted and told. */
 export function quiet<T> (promise: Promise<T>): Promise<T> {
   promise.catch(() => {})
