@@ -1,15 +1,12 @@
 // What `fields` does to a record: exclude, then include, then hash. Compiled once, at start, by
 // opening.ts, and put in front of a layout; without such settings the layout stays as it is.
-import type { AuditRecord, Layout } from '../../contracts.js'
-import { NO_FACTS } from '../../layouts/plain.js'
-import { NOT_PLAIN } from '../../layouts/quote.js'
-import { isPlainObject, MAX_DEPTH } from '../../layouts/value.js'
-import { compileRule } from '../filter.js'
+import type { AuditRecord, Layout, ScopeFacts } from '../../contracts.js'
 import type { Counts } from '../tally.js'
-import { hashValue } from './hash.js'
+import { compileFieldRule, type Conditional, conditionOf } from './field-rule.js'
+import { createHashings, createHashMemory, hashAllOf } from './hash-fields.js'
 import { keepOnly } from './keep-only.js'
 import { eachText, REMOVED, replaceMentions } from './mentions.js'
-import { assertPlain, changeAt } from './path.js'
+import { changeAt, compilePath } from './path.js'
 import type { FieldRule } from './settings.js'
 
 /** The lists of `fields`. */
@@ -22,12 +19,23 @@ export interface FieldLists {
 /** What becomes of a record. */
 export type Change = (record: AuditRecord) => AuditRecord
 
-/** A layout of records that have been through `change`. It gets them without the facts of their request, which hold what was taken out. */
+/** A layout of records that have been through `change`. It gets them without those facts of their request that hold what was taken out. */
 export function withFields (layout: Layout, change: Change | null): Layout {
   if (change === null) return layout
   return (record, facts) => {
     const changed = change(record)
-    return changed === record ? layout(record, facts) : layout(changed, NO_FACTS)
+    return changed === record ? layout(record, facts) : layout(changed, factsIn(changed, facts))
+  }
+}
+
+/** The facts that a record still holds, each whole: nothing has been taken out of that very object. */
+function factsIn (record: AuditRecord, { user, kibana, trace, client, http }: ScopeFacts): ScopeFacts {
+  return {
+    user: record.user === user ? user : undefined,
+    kibana: record.kibana === kibana ? kibana : undefined,
+    trace: record.trace === trace ? trace : undefined,
+    client: record.client === client ? client : undefined,
+    http: record.http === http ? http : undefined
   }
 }
 
@@ -54,6 +62,7 @@ export function compileFields (parts: readonly FieldPart[], key: string | null):
   const hashes = parts.flatMap(({ lists: { exclude, hash }, counts }) => hash.map((rule, position) => compileFieldRule(rule, () => counts?.note(exclude.length + position))))
   const includes = parts.map(({ lists: { exclude, include, hash }, counts }) => ({ rules: include.map(rule => ({ paths: rule.fields, matches: conditionOf(rule) })), note: () => counts?.note(exclude.length + hash.length) }))
   const hashed = createHashMemory(key ?? '')
+  const hashingOf = createHashings(hashes)
 
   return function change (record) {
     const mentions = new Map<string, string>()
@@ -70,15 +79,15 @@ export function compileFields (parts: readonly FieldPart[], key: string | null):
     let changed: object = record
     for (const { fields, note } of matching(excludes)) {
       const before = changed
-      for (const { path, names } of fields) changed = changeAt(changed, names, value => drop(value, path))
+      for (const { name, path } of fields) changed = changeAt(changed, path, value => drop(value, name))
       if (changed !== before) note()
     }
     for (const { rules, note } of includes) {
       const kept = matching(rules).flatMap(({ paths }) => paths)
       if (kept.length > 0) changed = keepOnly(changed, kept, (value, path) => { if (value !== undefined) note(); drop(value, path) })
     }
-    changed = hashAllOf(matching(hashes), changed, hashText)
-    changed = changeAt(changed, ['labels', 'audit_fault'], withoutQuotation)
+    if (hashes.length > 0) changed = hashAllOf(hashingOf(matching(hashes)), changed, hashText)
+    changed = changeAt(changed, AUDIT_FAULT, withoutQuotation)
     if (mentions.size === 0) return changed as AuditRecord
     const reworded = (text: unknown): unknown => typeof text === 'string' ? replaceMentions(text, mentions) : text
     for (const sentence of SENTENCES) changed = changeAt(changed, sentence, reworded)
@@ -86,89 +95,11 @@ export function compileFields (parts: readonly FieldPart[], key: string | null):
   }
 }
 
+const AUDIT_FAULT = compilePath('labels.audit_fault')
 /** The fields in which a value may be mentioned. */
-const SENTENCES = [['message'], ['error', 'message'], ['labels', 'audit_fault']] as const
-
-interface Conditional {
-  readonly matches: (record: AuditRecord) => boolean
-}
-
-interface CompiledRule extends Conditional {
-  readonly fields: readonly Field[]
-  /** It has changed the event that is on its way. */
-  readonly note: () => void
-}
-
-interface Field {
-  readonly path: string
-  readonly names: readonly string[]
-}
-
-function compileFieldRule (rule: FieldRule, note: () => void): CompiledRule {
-  return { fields: withAddresses(rule.fields).map(path => ({ path, names: path.split('.') })), note, matches: conditionOf(rule) }
-}
-
-const conditionOf = ({ when }: FieldRule): Conditional['matches'] => when === undefined ? () => true : compileRule(when)
-
-/** Those whose `ip` is an address for whoever indexes it, and whose `address` may be any text. */
-const SIDES = ['client', 'source', 'server', 'destination'] as const
-
-/** What is no address, though it came as one, stands in `client.address`: who means the one means both. */
-function withAddresses (paths: readonly string[]): readonly string[] {
-  const further = SIDES.filter(side => paths.includes(`${side}.ip`)).map(side => `${side}.address`)
-  return [...new Set([...paths, ...further])]
-}
-
-/** Puts hashes in the places of fields, once in each: several rules may name one, or what is around it. */
-function hashAllOf (rules: readonly CompiledRule[], record: object, hashText: (text: string) => string): object {
-  const all = rules.flatMap(({ fields }) => fields)
-  const isFirst = (field: Field): boolean => all.find(({ path }) => path === field.path) === field && !all.some(({ path }) => field.path.startsWith(path + '.'))
-  let changed = record
-  for (const { fields, note } of rules) {
-    const before = changed
-    for (const field of fields) if (isFirst(field)) changed = changeAt(changed, field.names, value => hashAll(value, hashText, 0))
-    if (changed !== before) note()
-  }
-  for (const side of SIDES) if (all.some(({ path }) => path === side || path === `${side}.ip`)) changed = changeAt(changed, [side], addressForIp)
-  return changed
-}
+const SENTENCES = [compilePath('message'), compilePath('error.message'), AUDIT_FAULT]
 
 /** A fault quotes what stood in an object's place, whole: `user: expected an object, got ["jane"]`. */
 function withoutQuotation (fault: unknown): unknown {
   return typeof fault === 'string' ? fault.replace(/: expected an object, got .*$/s, ': expected an object') : fault
-}
-
-/** An index refuses a hash as an address. */
-function addressForIp (side: unknown): unknown {
-  if (!isPlainObject(side) || (side as { ip?: unknown }).ip === undefined) return side
-  const { ip, address = ip } = side as { ip: unknown, address?: unknown }
-  return { ...side, ip: undefined, address }
-}
-
-/** Hashes every text and number within a value. @throws {NOT_PLAIN} something writes itself */
-function hashAll (value: unknown, hash: (text: string) => string, depth: number): unknown {
-  if (typeof value === 'string') return hash(value)
-  if (typeof value === 'number') return hash(String(value))
-  if (typeof value === 'boolean' || value === null || value === undefined) return value
-  if (typeof value !== 'object' || depth > MAX_DEPTH) throw NOT_PLAIN
-  if (Array.isArray(value)) return value.map((item: unknown) => hashAll(item, hash, depth + 1))
-  assertPlain(value)
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, hashAll(item, hash, depth + 1)]))
-}
-
-const MAX_REMEMBERED = 1024
-const MAX_LENGTH = 256
-
-/** Users and addresses recur: their hashes are remembered. */
-function createHashMemory (key: string): (text: string) => string {
-  const memory = new Map<string, string>()
-  return (text) => {
-    const known = memory.get(text)
-    if (known !== undefined) return known
-    const hash = hashValue(text, key)
-    if (text.length > MAX_LENGTH) return hash
-    if (memory.size >= MAX_REMEMBERED) memory.clear()
-    memory.set(text, hash)
-    return hash
-  }
 }

@@ -15,6 +15,26 @@ export function pathFault (path: string): string | null {
   return required === undefined ? null : `expected a field that a record can be without, got ${JSON.stringify(path)}: every record has ${required}`
 }
 
+/** A path, made ready for `changeAt`: each key that an object may have at its beginning, and the path from there on. */
+export type Path = readonly Step[]
+
+interface Step {
+  readonly key: string
+  /** Null: the key is all of the path. */
+  readonly rest: Path | null
+}
+
+/** Makes a path ready, once for all records. */
+export function compilePath (path: string): Path {
+  const names = path.split('.')
+  let rest: Path[] = []
+  for (let start = names.length - 1; start >= 0; start--) {
+    const after = rest
+    rest = [names.slice(start).map((_, more) => ({ key: names.slice(start, start + more + 1).join('.'), rest: after[more] ?? null })), ...after]
+  }
+  return rest[0]!
+}
+
 /**
  * A copy in which the value at a path is what `change` makes of it, or the object itself when
  * nothing is there. A field that becomes `undefined` is left out by every layout. `{ 'a.b': 1 }` has
@@ -22,23 +42,22 @@ export function pathFault (path: string): string | null {
  *
  * @throws {NOT_PLAIN} something on the way writes itself (a class, `toJSON`), so that nobody knows which fields it has
  */
-export function changeAt (object: object, names: readonly string[], change: (value: unknown) => unknown): object {
+export function changeAt (object: object, path: Path, change: (value: unknown) => unknown): object {
   assertPlain(object)
   let copy = object
-  for (let taken = 1; taken <= names.length; taken++) {
-    const key = names.slice(0, taken).join('.')
+  for (const { key, rest } of path) {
     const old: unknown = Object.hasOwn(copy, key) ? (copy as Record<string, unknown>)[key] : undefined
     if (old === undefined) continue
-    const next = taken === names.length ? change(old) : changeInside(old, names.slice(taken), change)
+    const next = rest === null ? change(old) : changeInside(old, rest, change)
     if (next !== old) copy = { ...copy, [key]: next }
   }
   return copy
 }
 
-function changeInside (old: unknown, names: readonly string[], change: (value: unknown) => unknown): unknown {
+function changeInside (old: unknown, path: Path, change: (value: unknown) => unknown): unknown {
   if (typeof old !== 'object' || old === null) return old
-  if (!Array.isArray(old)) return changeAt(old, names, change)
-  const items = old.map((item: unknown) => changeInside(item, names, change))
+  if (!Array.isArray(old)) return changeAt(old, path, change)
+  const items = old.map((item: unknown) => changeInside(item, path, change))
   return items.some((item, index) => item !== old[index]) ? items : old
 }
 

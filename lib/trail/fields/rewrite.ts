@@ -4,7 +4,7 @@
 import type { AuditRecord } from '../../contracts.js'
 import { AUDIT_ERR_OPTION } from '../../errors.js'
 import type { Change } from './compile.js'
-import { changeAt, pathFault } from './path.js'
+import { changeAt, compilePath, pathFault } from './path.js'
 
 /** The policy, as Kibana's settings give it. */
 export interface RewritePolicy {
@@ -27,7 +27,7 @@ export function policyFault ({ mode = 'update', properties }: RewritePolicy): st
 /**
  * Compiles a policy. Its result gives the record itself when nothing in it is concerned, else a copy; a
  * removed property is `undefined` there, which every layout leaves out. A copy is to be laid
- * out without the facts of its request: they still hold what was taken out.
+ * out without the facts of its request that it no longer holds: what was taken out stands there.
  *
  * @throws {AUDIT_ERR_OPTION} a path is faulty, or a property of `update` has no value
  */
@@ -35,10 +35,10 @@ export function compileRewrite (policy: RewritePolicy): Change {
   const fault = policyFault(policy)
   if (fault !== null) throw new AUDIT_ERR_OPTION(`policy.${fault}`)
   const { mode = 'update', properties } = policy
-  const changes = properties.map(({ path, value }) => ({ names: path.split('.'), value: mode === 'update' ? value : undefined }))
+  const changes = properties.map(({ path, value }) => ({ path: compilePath(path), value: mode === 'update' ? value : undefined }))
   return function rewrite (record) {
     let rewritten: object = record
-    for (const { names, value } of changes) rewritten = changeAt(rewritten, names, () => value)
+    for (const { path, value } of changes) rewritten = changeAt(rewritten, path, () => value)
     return rewritten as AuditRecord
   }
 }

@@ -1,8 +1,11 @@
 import { test } from 'tap'
 import { readFileSync, writeFileSync } from 'node:fs'
+import type { AuditEvent, ScopeFacts } from '../../../lib/contracts.js'
 import { userLoginEvent } from '../../../lib/events/authentication.js'
+import { createRecurring } from '../../../lib/http/recurring.js'
 import { hashValue } from '../../../lib/index.js'
 import { createJsonLayout } from '../../../lib/layouts/json.js'
+import { enrich } from '../../../lib/trail/enrich.js'
 import { compileFields, countersOf, type FieldLists, withFields } from '../../../lib/trail/fields/compile.js'
 import { Tally } from '../../../lib/trail/tally.js'
 import { auditedApp } from '../../support/audited-app.js'
@@ -27,6 +30,31 @@ async function written (t: Parameters<typeof auditedApp>[0], fields: object, app
 test('without settings the layout is the one that was given', async (t) => {
   const layout = createJsonLayout()
   t.equal(withFields(layout, compileFields([{ lists: lists({}) }, { lists: lists({}) }], null)), layout)
+})
+
+test('a line says of its request what is left of it, and nothing else, however often the same is said', async (t) => {
+  const { userOf, kibanaOf, clientOf, forwardedFor } = createRecurring()
+  const process = { ecs: { version: '9.4.0' }, log: { level: 'INFO', logger: 'fastify-audit' }, process: { pid: 42 } }
+  const layout = createJsonLayout()
+  const factsOf = (): ScopeFacts => ({ user: userOf(jane), kibana: kibanaOf('sales', 's-1'), trace: { id: '0af7651916cd43dd8448eb211c80319c' }, client: clientOf('10.9.8.7'), http: forwardedFor('10.1.2.3') })
+  const said: AuditEvent[] = [
+    { message: 'User is requesting', event: { action: 'http_request' }, http: { request: { method: 'get' } }, url: { path: '/a' } },
+    { message: 'User is accessing', event: { action: 'saved_object_get' }, kibana: { saved_object: { type: 'dashboard', id: '1', name: 'Revenue' } } },
+    { message: 'User is', event: { action: 'mine' } }
+  ]
+  const fields = ['user.name', 'user', 'kibana.session_id', 'kibana.saved_object.name', 'kibana', 'trace.id', 'trace', 'client.ip', 'client', 'http.request.headers', 'http', 'url', 'user.absent']
+  for (const field of fields) {
+    for (const fieldLists of [lists({ exclude: [{ fields: [field] }] }), lists({ hash: [{ fields: [field] }] }), lists({ include: [{ fields: [field] }] })]) {
+      const change = compileFields([{ lists: fieldLists }], KEY)!
+      const line = withFields(layout, change)
+      for (const event of [...said, ...said]) {
+        const facts = factsOf()
+        const record = enrich(event, facts, '2026-11-22T10:00:00.000Z', process, '019e0a1c-2d00-7000-8000-0123456789ab')
+        t.same(JSON.parse(line(record, facts)), JSON.parse(JSON.stringify(change(record))), `${JSON.stringify(fieldLists)} ${event.event.action}`)
+        t.same(JSON.parse(layout(record, facts)), JSON.parse(JSON.stringify(record)), 'and the next layout is as it was')
+      }
+    }
+  }
 })
 
 test('what is hashed is nowhere in the bytes, and can be looked up', async (t) => {
