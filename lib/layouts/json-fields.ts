@@ -2,7 +2,7 @@
 // it: `,"event":{…}`, `kibana`, `http` and `url`, written out by name, with a memory for what
 // recurs. Used by the json layout, each layout with memories of its own. A line costs as much as
 // it has pieces: what stands between two things that change is one.
-import type { AuditRecord, KibanaFields, SavedObjectReference, ScopeFacts } from '../contracts.js'
+import type { AuditRecord, KibanaFields, ScopeFacts } from '../contracts.js'
 import { LastText, remembered } from './memory.js'
 import { isQuotable, joined, NOT_PLAIN, quote } from './quote.js'
 import { hasOnly, isPlainObject, objectJson, valueJson } from './value.js'
@@ -104,9 +104,10 @@ export function createKibanaJson (): (kibana: KibanaFields, known: ScopeFacts['k
       if (field !== 'space_id' && field !== 'session_id' && field !== 'saved_object') return ',"kibana":' + objectJson(kibana, 0)
     }
     const isKnown = known !== undefined && space === known.space_id && session === known.session_id
-    if (isKnown && isUsualObject(object)) {
+    if (isKnown && object !== undefined && object !== null) {
+      // Each is read once: one that is computed may be another text the next time.
       const { type, id, name } = object
-      const beforeId = openingOf(known, type)
+      const beforeId = hasOnlyUsualText(object, id, name) ? openingOf(known, type) : null
       if (beforeId !== null) return beforeId + id + (name === undefined ? '"}}' : '","name":"' + name + '"}}')
     }
     const scope = isKnown ? remembered(known, writeScope) : writeScope({ space_id: space, session_id: session })
@@ -122,10 +123,8 @@ function writeScope ({ space_id: space, session_id: session }: KnownKibana): str
 
 const withObject = (scope: string): string => scope + (scope.endsWith('{') ? '"saved_object":' : ',"saved_object":')
 
-/** True for an object whose id and name stand in the line as they are. */
-function isUsualObject (object: SavedObjectReference | undefined): object is SavedObjectReference {
-  if (object === undefined || object === null) return false
-  const { id, name } = object
+/** True for an object that has no other fields, and whose id and name stand in the line as they are. */
+function hasOnlyUsualText (object: object, id: unknown, name: unknown): boolean {
   if (!isPlainObject(object)) return false
   for (const field in object) {
     if (field !== 'type' && field !== 'id' && field !== 'name') return false

@@ -41,6 +41,31 @@ test('what is remembered is what was frozen: a list that a caller changes is rea
   }
 })
 
+test('a text that is another one each time that it is read breaks no line', async t => {
+  const layout = createJsonLayout()
+  const forged = '"}}\n{"forged":true,"a":"'
+  /** An object whose field is plain so many times that it is read, and then no more. */
+  const changing = (object: Record<string, unknown>, field: string, plain: number): object => {
+    let reads = 0
+    return Object.defineProperty({ ...object }, field, { enumerable: true, get: () => reads++ < plain ? 'plain' : forged })
+  }
+  const kibana = { space_id: 's', session_id: 'x' }
+  const wholes: Record<string, Record<string, unknown>> = {
+    saved_object: { type: 'a', id: '1', name: 'n' }, kibana, url: { domain: 'd', path: '/', query: 'q' }, request: { method: 'get' }, user: { id: '1', name: 'n' }, client: { ip: '::1' }, trace: { id: 't' }, labels: { a: 'b' }, error: { code: 'C', message: 'm' }, mine: { a: 'b' }
+  }
+  const events = Object.entries(wholes).flatMap(([name, whole]) => Object.keys(whole).flatMap(field => [1, 2, 3].map(plain => {
+    const made = changing(whole, field, plain)
+    return name === 'saved_object' ? { kibana: { saved_object: made } } : name === 'request' ? { http: { request: made } } : { [name]: made }
+  })))
+  for (const facts of [{ kibana }, {}]) {
+    for (const more of events) {
+      const line = layout(enrich({ message: 'm', event: { action: 'a' }, ...more } as never, facts, time, process, id), facts)
+      t.equal(line.indexOf('\n'), line.length - 1, line)
+      t.doesNotThrow(() => { JSON.parse(line) }, line)
+    }
+  }
+})
+
 test('a space that is no text is read again for each event', async t => {
   const layout = createJsonLayout()
   const space = { a: 1 }
