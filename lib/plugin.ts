@@ -62,6 +62,7 @@ async function auditPlugin (app: FastifyInstance, options: AuditOptions): Promis
   const onFailure = settings.enabled
     ? createOnFailure(policiesOf(settings), Math.ceil(durationToMilliseconds(settings.queue.timeout) / 1000))
     : ALWAYS_GO_ON
+  // `null`, which JavaScript may give, is no options.
   const wrap: WrapRepository = (repository, options, logger) =>
     auditRepository(repository, options ?? undefined, { logger, settings: recorded, onFailure })
 

@@ -6,6 +6,11 @@ import { type CompiledRule, type Field, SIDES } from './field-rule.js'
 import { hashValue } from './hash.js'
 import { assertPlain, changeAt, compilePath, type Path } from './path.js'
 
+/** So much is remembered of each kind; then the memory starts anew. */
+const MAX_REMEMBERED = 1024
+/** Longer texts are not worth remembering. UTF-16 units. */
+const MAX_LENGTH = 256
+
 /** What the rules that match come to: each field once, since several rules may name one, or what is around it. */
 export interface Hashing {
   readonly rules: readonly Pick<CompiledRule, 'fields' | 'note'>[]
@@ -18,7 +23,10 @@ export function createHashings (all: readonly CompiledRule[]): (matching: readon
   return (matching) => {
     const which = matching.map(rule => all.indexOf(rule)).join()
     let hashing = known.get(which)
-    if (hashing === undefined) known.set(which, hashing = hashingBy(matching))
+    if (hashing !== undefined) return hashing
+    // Which rules match is up to whoever causes the events: there may be as many sets of them as anybody likes.
+    if (known.size >= MAX_REMEMBERED) known.clear()
+    known.set(which, hashing = hashingBy(matching))
     return hashing
   }
 }
@@ -61,9 +69,6 @@ function hashAll (value: unknown, hash: (text: string) => string, depth: number)
   assertPlain(value)
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, hashAll(item, hash, depth + 1)]))
 }
-
-const MAX_REMEMBERED = 1024
-const MAX_LENGTH = 256
 
 /** Users and addresses recur: their hashes are remembered. */
 export function createHashMemory (key: string): (text: string) => string {

@@ -28,3 +28,18 @@ test('a hash is remembered, as long as it is short and there are not too many', 
   }
   t.pass('each is its own')
 })
+
+test('of however many rules which match, each set comes to its own', async (t) => {
+  const names = Array.from({ length: 11 }, (_, index) => `labels.l${index}`)
+  const rules = names.map(name => compileFieldRule({ fields: [name] }, () => {}))
+  const hashingOf = createHashings(rules)
+  const record = { labels: Object.fromEntries(names.map(name => [name.slice('labels.'.length), 'a'])) }
+  for (let round = 0; round < 2; round++) {
+    for (let set = 0; set < 2 ** rules.length; set++) {
+      const matches = (_: unknown, index: number): boolean => (set >> index & 1) === 1
+      const { labels } = hashAllOf(hashingOf(rules.filter(matches)), record, text => `<${text}>`) as typeof record
+      if (names.some((name, index) => (labels[name.slice('labels.'.length)] === '<a>') !== matches(name, index))) t.fail(`set ${set} comes to another's`)
+    }
+  }
+  t.pass('in any order')
+})
